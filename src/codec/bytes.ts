@@ -1,0 +1,73 @@
+import { codecError } from './errors.ts'
+
+const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Bytes as lower-case hexadecimal, the form of digests in JSON and on screen. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += hexadecimal[byte]
+  return text
+}
+
+/** The reverse of `toHex`, strict: lower case only. `length` is in bytes. @throws codec.not-hex */
+export function fromHex(text: string, length?: number, what = 'the value'): Uint8Array {
+  if (!/^(?:[0-9a-f]{2})*$/.test(text) || (length !== undefined && text.length !== 2 * length)) {
+    throw codecError('not-hex', { what, length: length ?? 'any number of' })
+  }
+  const bytes = new Uint8Array(text.length / 2)
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16)
+  return bytes
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let size = 0
+  for (const part of parts) size += part.length
+  const joined = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+/** Byte order: negative, zero or positive like `Array.sort` wants it; a prefix comes first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length)
+  for (let index = 0; index < shared; index++) {
+    const difference = a[index]! - b[index]!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+/** Equality of public bytes. Secrets are compared with `timingSafeEqual`. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return true
+}
+
+const encoder = new TextEncoder()
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** Eight bytes, big-endian, so that byte order is numeric order. `value` is 0 to 2^64 - 1. */
+export function uint64Bytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, value)
+  return bytes
+}
+
+/** Puts parts side by side so that no two lists of parts give the same bytes: each is led by its length in one byte. */
+export function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array {
+  return concat(
+    ...parts.flatMap((part) => {
+      if (part.length > 255) throw new TypeError(`a length-prefixed part has ${part.length} bytes, at most 255 fit`)
+      return [Uint8Array.of(part.length), part]
+    }),
+  )
+}

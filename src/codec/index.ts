@@ -1,0 +1,48 @@
+/**
+ * The codec: bytes in and out. Deterministic CBOR, the schema words, and the transaction envelope.
+ *
+ * May import: `src/errors` and TypeBox. Start reading at `cbor.ts`, then `schema.ts`, then `envelope.ts`.
+ */
+export { compareBytes, concat, equalBytes, fromHex, lengthPrefixed, toHex, uint64Bytes, utf8 } from './bytes.ts'
+export { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
+export { conform, decodeAs, encodeAs, toCbor } from './conform.ts'
+export {
+  AlgorithmName,
+  ChainId,
+  decodeEnvelope,
+  encodeEnvelope,
+  encodePayload,
+  Name,
+  Operation,
+  PublicKey,
+  type SignedTransaction,
+  SignerClaim,
+  signedBytes,
+  Transaction,
+} from './envelope.ts'
+export { codecError } from './errors.ts'
+export {
+  maximumDepth,
+  maximumOperations,
+  maximumSigners,
+  maximumTransactionBytes,
+  maximumValidity,
+} from './limits.ts'
+export {
+  Bytes,
+  type DeepReadonly,
+  DigestBytes,
+  FixedBytes,
+  Flag,
+  List,
+  Optional,
+  Row,
+  type Static,
+  Struct,
+  Text,
+  type TSchema,
+  Unsigned64,
+  type ValueOf,
+  Whole,
+  Word,
+} from './schema.ts'
