@@ -51,12 +51,37 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 const encoder = new TextEncoder()
 
+/** UTF-8; a lone surrogate becomes U+FFFD, so callers that must not change a text check `isWellFormed` first. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text)
+  return shortAscii(text) ?? encoder.encode(text)
 }
 
-/** Eight bytes, big-endian, so that byte order is numeric order. `value` is 0 to 2^64 - 1. */
+/** How many bytes `utf8` gives for a well-formed text, without making them. */
+export function utf8Length(text: string): number {
+  let length = text.length
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    // Each half of a surrogate pair is one unit and stands for two of the four bytes.
+    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return length
+}
+
+// Nearly every text is a short ASCII word, for which the encoder's call costs ten times the work.
+function shortAscii(text: string): Uint8Array | undefined {
+  if (text.length > 64) return undefined
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < bytes.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit >= 0x80) return undefined
+    bytes[index] = unit
+  }
+  return bytes
+}
+
+/** Eight bytes, big-endian, so that byte order is numeric order. `value` is 0 to 2^64 - 1. @throws TypeError otherwise */
 export function uint64Bytes(value: bigint): Uint8Array {
+  if (value < 0n || value >= 1n << 64n) throw new TypeError(`${value} is not from 0 to 2^64 - 1`)
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigUint64(0, value)
   return bytes

@@ -2,22 +2,26 @@
  * Deterministic CBOR (RFC 8949 section 4.2.1): one value has one encoding, and the reader refuses every other.
  * Integers, text, bytes, arrays, maps, booleans and null only: no float, no tag beyond the one a caller asks for.
  */
-import { compareBytes } from './bytes.ts'
+import { compareBytes, equalBytes, utf8 } from './bytes.ts'
 import { codecError } from './errors.ts'
 import { maximumDepth } from './limits.ts'
 
-/** Integers are `number` where that is exact, else `bigint`. Bytes that come out of `decodeCbor` are views of its input. */
+/** Integers are `number` where that is exact, else `bigint`. Bytes that come out of `decodeCbor` are views of its input:
+ * whoever keeps a few of them for long copies them, else the whole input stays in memory. */
 export type CborValue = number | bigint | string | boolean | null | Uint8Array | readonly CborValue[] | CborMap
 export type CborMap = ReadonlyMap<string | number | bigint, CborValue>
 
 const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const
 const simple = { false: 0xf4, true: 0xf5, null: 0xf6 } as const
 
-/** Encodes a value; `tag` puts one CBOR tag (RFC 8949 section 3.4) in front. @throws TypeError for what has no encoding */
+/**
+ * Encodes a value; `tag` puts one CBOR tag (RFC 8949 section 3.4) in front.
+ * @throws TypeError for what `decodeCbor` would refuse: no exact integer, lone surrogate, too deep, one key twice
+ */
 export function encodeCbor(value: CborValue, tag?: number): Uint8Array {
   const writer = new Writer()
-  if (tag !== undefined) writer.head(major.tag, BigInt(tag))
-  writer.value(value)
+  if (tag !== undefined) writer.tag(tag)
+  writer.value(value, 0)
   return writer.finish()
 }
 
@@ -30,26 +34,30 @@ class Writer {
     return this.#buffer.slice(0, this.#size)
   }
 
-  value(value: CborValue): void {
-    if (typeof value === 'number') {
-      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new TypeError(`${value} is no exact integer`)
-      this.#integer(value)
-    } else if (typeof value === 'bigint') this.#bigInteger(value)
+  tag(tag: number): void {
+    if (!Number.isSafeInteger(tag) || tag < 0) throw new TypeError(`${tag} is no CBOR tag`)
+    this.#head(major.tag, tag)
+  }
+
+  value(value: CborValue, depth: number): void {
+    if (depth > maximumDepth) throw new TypeError(`the value is nested deeper than ${maximumDepth}`)
+    if (typeof value === 'number') this.#integer(value)
+    else if (typeof value === 'bigint') this.#bigInteger(value)
     else if (typeof value === 'string') this.#text(value)
     else if (value === true) this.#byte(simple.true)
     else if (value === false) this.#byte(simple.false)
     else if (value === null) this.#byte(simple.null)
     else if (value instanceof Uint8Array) {
-      this.head(major.bytes, value.length)
+      this.#head(major.bytes, value.length)
       this.#raw(value)
     } else if (Array.isArray(value)) {
-      this.head(major.array, value.length)
-      for (const item of value as readonly CborValue[]) this.value(item)
-    } else if (value instanceof Map) this.#map(value as CborMap)
+      this.#head(major.array, value.length)
+      for (const item of value as readonly CborValue[]) this.value(item, depth + 1)
+    } else if (value instanceof Map) this.#map(value as CborMap, depth)
     else throw new TypeError(`a ${typeof value} has no CBOR encoding here`)
   }
 
-  head(kind: number, argument: number | bigint): void {
+  #head(kind: number, argument: number | bigint): void {
     const lead = kind << 5
     if (argument < 24) this.#byte(lead | Number(argument))
     else if (argument < 0x100) {
@@ -74,31 +82,48 @@ class Writer {
   }
 
   #integer(value: number): void {
-    if (value >= 0) this.head(major.unsigned, value)
-    else this.head(major.negative, -1 - value)
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new TypeError(`${value} is no exact integer`)
+    if (value >= 0) this.#head(major.unsigned, value)
+    else this.#head(major.negative, -1 - value)
   }
 
   #bigInteger(value: bigint): void {
     const argument = value >= 0n ? value : -1n - value
     if (argument >= 1n << 64n) throw new TypeError('the integer needs more than 64 bits')
-    this.head(value >= 0n ? major.unsigned : major.negative, argument)
+    this.#head(value >= 0n ? major.unsigned : major.negative, argument)
   }
 
   #text(value: string): void {
     if (!value.isWellFormed()) throw new TypeError('the text has a lone surrogate')
-    const bytes = new TextEncoder().encode(value)
-    this.head(major.text, bytes.length)
+    const bytes = utf8(value)
+    this.#head(major.text, bytes.length)
     this.#raw(bytes)
   }
 
-  #map(map: CborMap): void {
-    const entries = [...map].map(([key, value]) => ({ key: encodeCbor(key), value }))
+  #map(map: CborMap, depth: number): void {
+    this.#head(major.map, map.size)
+    const keys = new Writer()
+    const ends = [...map.keys()].map((key) => keys.#key(key))
+    const encoded = keys.#buffer
+    const entries = [...map.values()].map((value, index) => ({
+      key: encoded.subarray(ends[index - 1] ?? 0, ends[index]),
+      value,
+    }))
     entries.sort((a, b) => compareBytes(a.key, b.key))
-    this.head(major.map, entries.length)
-    for (const { key, value } of entries) {
+    for (const [index, { key, value }] of entries.entries()) {
+      // 1 and 1n are two keys of a Map, but one of CBOR.
+      if (index > 0 && equalBytes(key, entries[index - 1]!.key)) throw new TypeError('a map key occurs twice')
       this.#raw(key)
-      this.value(value)
+      this.value(value, depth + 1)
     }
+  }
+
+  #key(key: unknown): number {
+    if (typeof key === 'string') this.#text(key)
+    else if (typeof key === 'number') this.#integer(key)
+    else if (typeof key === 'bigint') this.#bigInteger(key)
+    else throw new TypeError(`a ${typeof key} can't be a map key`)
+    return this.#size
   }
 
   #byte(byte: number): void {
@@ -122,39 +147,46 @@ class Writer {
 }
 
 /**
- * Decodes exactly one deterministic item. With `tag`, the item must carry that tag and no other.
+ * Decodes exactly one deterministic item. With `tag`, the item must carry that tag and no other. `maximumItems` counts
+ * containers, keys and values: one byte can make an object of 200 bytes, so readers of strangers' bytes set it.
  * @throws codec.truncated, codec.trailing, codec.not-minimal, codec.indefinite, codec.key-order, codec.duplicate-key,
- *   codec.unsupported, codec.too-deep, codec.not-utf8
+ *   codec.unsupported, codec.too-deep, codec.not-utf8, codec.wrong-tag, codec.too-many-items
  */
-export function decodeCbor(bytes: Uint8Array, tag?: number): CborValue {
-  const reader = new Reader(bytes)
+export function decodeCbor(bytes: Uint8Array, tag?: number, maximumItems = Number.POSITIVE_INFINITY): CborValue {
+  const reader = new Reader(bytes, maximumItems)
   if (tag !== undefined) reader.tag(tag)
   const value = reader.value(0)
   if (reader.offset !== bytes.length) throw codecError('trailing', { count: bytes.length - reader.offset })
   return value
 }
 
+// `ignoreBOM` keeps a byte order mark: without it two byte strings would give one text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 class Reader {
   offset = 0
   readonly #bytes: Uint8Array
   readonly #view: DataView
+  readonly #maximumItems: number
+  #items = 0
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+  constructor(bytes: Uint8Array, maximumItems: number) {
+    // Views of a Node Buffer would be Buffers, whose `slice`, `toString` and JSON differ from those of plain bytes.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#maximumItems = maximumItems
   }
 
   tag(expected: number): void {
-    const start = this.offset
     const { kind, argument } = this.#head()
-    if (kind !== major.tag || argument !== expected) throw codecError('unsupported', { offset: start })
+    if (kind !== major.tag || argument !== expected) throw codecError('wrong-tag', { expected })
   }
 
   value(depth: number): CborValue {
     const start = this.offset
     if (depth > maximumDepth) throw codecError('too-deep', { offset: start, limit: maximumDepth })
+    this.#items += 1
+    if (this.#items > this.#maximumItems) throw codecError('too-many-items', { limit: this.#maximumItems })
     const { kind, argument } = this.#head()
     switch (kind) {
       case major.unsigned:
@@ -255,13 +287,12 @@ class Reader {
 
   /** A count is an attacker's word: more items than bytes are left can't be there. */
   #refuseImpossible(count: number | bigint, bytesEach: number): void {
-    if (BigInt(count) * BigInt(bytesEach) > BigInt(this.#bytes.length - this.offset)) {
+    if (count > (this.#bytes.length - this.offset) / bytesEach) {
       throw codecError('truncated', { offset: this.#bytes.length })
     }
   }
 }
 
 function negative(argument: number | bigint): number | bigint {
-  const value = -1n - BigInt(argument)
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value
+  return typeof argument === 'number' && argument < Number.MAX_SAFE_INTEGER ? -1 - argument : -1n - BigInt(argument)
 }

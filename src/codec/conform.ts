@@ -2,7 +2,7 @@
  * Between a schema's values and CBOR, in both directions with the same checks: what this node writes is what it reads.
  */
 import type { TSchema } from 'typebox'
-import { utf8 } from './bytes.ts'
+import { utf8Length } from './bytes.ts'
 import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { codecError } from './errors.ts'
 import type { DeepReadonly, Static, ValueOf } from './schema.ts'
@@ -31,7 +31,13 @@ export function encodeAs<Schema extends TSchema>(schema: Schema, value: DeepRead
 
 /** The value of deterministic bytes; byte strings in it are views of the input. @throws every code of `codec` */
 export function decodeAs<Schema extends TSchema>(schema: Schema, bytes: Uint8Array): ValueOf<Schema> {
-  return raise(shapeOf(schema), decodeCbor(bytes), '$') as ValueOf<Schema>
+  const shape = shapeOf(schema)
+  return raise(shape, decodeCbor(bytes, undefined, itemsOf(shape)), '$') as ValueOf<Schema>
+}
+
+/** `encodeAs` where the static type is out of reach of the compiler; the check at run time is the same. */
+export function encodeUnknown(schema: TSchema, value: unknown): Uint8Array {
+  return encodeCbor(lower(shapeOf(schema), value, '$'))
 }
 
 /** Checks a decoded item against a schema: for callers that hold CBOR already. */
@@ -53,28 +59,38 @@ function lower(shape: Shape, value: unknown, path: string): CborValue {
   if (shape.type === 'object') return lowerObject(shape, value, path)
   if (shape.type === 'array') {
     if (!Array.isArray(value)) throw codecError('schema', { path, expected: expectation(shape) })
-    return checked(
-      shape,
-      value.map((item, index) => lower(shape.items, item, `${path}[${index}]`)),
-      path,
-    )
+    const items = Array.from(value, (item, index) => lower(shape.items, item, `${path}[${index}]`))
+    return checked(shape, items, path)
   }
-  return checked(shape, value as CborValue, path)
+  // Read back it is a `bigint`, so it goes in as one.
+  if (shape.type === 'unsigned64' && typeof value !== 'bigint') {
+    throw codecError('schema', { path, expected: `${expectation(shape)}, as a bigint` })
+  }
+  return checked(shape, value, path)
 }
 
 function lowerObject(shape: ObjectShape, value: unknown, path: string): CborValue {
-  if (typeof value !== 'object' || value === null) throw codecError('schema', { path, expected: 'an object' })
+  if (!isPlainObject(value)) throw codecError('schema', { path, expected: 'a plain object' })
   for (const field of Object.keys(value)) {
     if (!Object.hasOwn(shape.properties, field)) throw codecError('unknown-field', { path, field })
   }
-  const entries = Object.entries(shape.properties).map(([field, inner]): [string, CborValue | undefined] => {
-    const held = (value as Record<string, unknown>)[field]
-    if (held !== undefined) return [field, lower(inner, held, `${path}.${field}`)]
-    if (isRequired(shape, field)) throw codecError('missing-field', { path, field })
-    return [field, undefined]
-  })
-  if (shape.layout === 'array') return entries.map(([, item]) => item ?? null)
-  return new Map(entries.filter((entry): entry is [string, CborValue] => entry[1] !== undefined))
+  const row: CborValue[] = []
+  const map = new Map<string, CborValue>()
+  for (const [field, inner] of Object.entries(shape.properties)) {
+    const held = Object.hasOwn(value, field) ? value[field] : undefined
+    if (held === undefined && isRequired(shape, field)) throw codecError('missing-field', { path, field })
+    const item = held === undefined ? undefined : lower(inner, held, `${path}.${field}`)
+    if (shape.layout === 'array') row.push(item ?? null)
+    else if (item !== undefined) map.set(field, item)
+  }
+  return shape.layout === 'array' ? row : map
+}
+
+/** A Map, an array or bytes would pass as an object without fields, and be written as one. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 function raise(shape: Shape, item: CborValue, path: string): unknown {
@@ -121,21 +137,36 @@ function isRequired(shape: ObjectShape, field: string): boolean {
   return shape.required?.includes(field) ?? false
 }
 
-function checked(shape: Exclude<Shape, ObjectShape>, item: CborValue, path: string): CborValue {
+const itemCounts = new WeakMap<Shape, number>()
+
+/** The most CBOR items that a value of the shape has: more are refused before they cost memory. */
+function itemsOf(shape: Shape): number {
+  const known = itemCounts.get(shape)
+  if (known !== undefined) return known
+  let count = 1
+  if (shape.type === 'array') count += shape.maxItems * itemsOf(shape.items)
+  if (shape.type === 'object') {
+    for (const inner of Object.values(shape.properties)) count += itemsOf(inner) + (shape.layout === 'map' ? 1 : 0)
+  }
+  itemCounts.set(shape, count)
+  return count
+}
+
+function checked(shape: Exclude<Shape, ObjectShape>, item: unknown, path: string): CborValue {
   if (!holds(shape, item)) throw codecError('schema', { path, expected: expectation(shape) })
   return item
 }
 
-function holds(shape: Exclude<Shape, ObjectShape>, item: CborValue): boolean {
+function holds(shape: Exclude<Shape, ObjectShape>, item: unknown): item is CborValue {
   switch (shape.type) {
     case 'bytes':
       return item instanceof Uint8Array && item.length >= shape.minLength && item.length <= shape.maxLength
     case 'unsigned64':
-      return (typeof item === 'number' || typeof item === 'bigint') && item >= 0 && item < 1n << 64n
+      return (isExactInteger(item) || typeof item === 'bigint') && item >= 0 && item < 1n << 64n
     case 'string':
       return typeof item === 'string' && (shape.enum !== undefined ? shape.enum.includes(item) : textHolds(shape, item))
     case 'integer':
-      return typeof item === 'number' && item >= shape.minimum && item <= shape.maximum
+      return isExactInteger(item) && item >= shape.minimum && item <= shape.maximum
     case 'boolean':
       return typeof item === 'boolean'
     case 'array':
@@ -143,12 +174,19 @@ function holds(shape: Exclude<Shape, ObjectShape>, item: CborValue): boolean {
   }
 }
 
+/** CBOR has no -0 among its integers. */
+function isExactInteger(item: unknown): item is number {
+  return Number.isSafeInteger(item) && !Object.is(item, -0)
+}
+
 const patterns = new Map<string, RegExp>()
 
 function textHolds(shape: { minLength: number; maxLength: number; pattern?: string }, text: string): boolean {
-  const size = utf8(text).length
+  // UTF-8 has at least one byte for each UTF-16 unit: a text that can't fit is refused without reading it.
+  if (text.length > shape.maxLength || !text.isWellFormed()) return false
+  const size = utf8Length(text)
   if (size < shape.minLength || size > shape.maxLength) return false
-  const source = shape.pattern ?? '^[^\\x00-\\x1f\\x7f]*$'
+  const source = shape.pattern ?? '^[^\\x00-\\x1f\\x7f-\\x9f]*$'
   let pattern = patterns.get(source)
   if (pattern === undefined) {
     pattern = new RegExp(source)

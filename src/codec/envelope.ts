@@ -2,10 +2,11 @@
  * The transaction envelope: COSE_Sign (RFC 9052 section 4.1) over a deterministic payload that names its own signers.
  * Nothing here needs state: whose key it is, and whether it may, is decided in the block.
  */
+import { equalBytes, toHex } from './bytes.ts'
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { conform, decodeAs, encodeAs } from './conform.ts'
+import { decodeAs, encodeAs } from './conform.ts'
 import { codecError } from './errors.ts'
-import { maximumOperations, maximumSigners, maximumTransactionBytes } from './limits.ts'
+import { maximumOperations, maximumSignatureBytes, maximumSigners, maximumTransactionBytes } from './limits.ts'
 import { Bytes, List, Struct, Text, Unsigned64, type ValueOf, Word } from './schema.ts'
 
 /** The name of a module, collection, transaction type, signer kind or parameter. */
@@ -45,8 +46,14 @@ const coseSignTag = 98
 const emptyBytes = new Uint8Array(0)
 const emptyMap: CborValue = new Map()
 
-/** COSE algorithm numbers (RFC 9053 section 2). */
-const coseAlgorithms: Readonly<Record<AlgorithmName, number>> = { ES256: -7, EdDSA: -8 }
+/** The array of four with its items, and for each signer an array of three with its items. */
+const maximumEnvelopeItems = 5 + 4 * maximumSigners
+
+/** Protected headers `{ 1: algorithm }` with the algorithm numbers of RFC 9053 section 2. */
+const protectedHeaders: Readonly<Record<AlgorithmName, Uint8Array>> = {
+  ES256: encodeCbor(new Map([[1, -7]])),
+  EdDSA: encodeCbor(new Map([[1, -8]])),
+}
 
 /** A decoded envelope: the payload as signed, and one signature for each signer, in their order. */
 export type SignedTransaction = {
@@ -56,39 +63,44 @@ export type SignedTransaction = {
   readonly signatures: readonly Uint8Array[]
 }
 
+/** The payload: what is signed, and what the transaction's id is the digest of. @throws codec.envelope and as `encodeAs` */
 export function encodePayload(transaction: Transaction): Uint8Array {
-  return encodeAs(Transaction, transaction)
+  const payload = encodeAs(Transaction, transaction)
+  refuseRepeatedSigner(transaction)
+  return payload
 }
 
 /** The bytes that one signer signs: Sig_structure (RFC 9052 section 4.4) with context "Signature". */
 export function signedBytes(payload: Uint8Array, algorithm: AlgorithmName): Uint8Array {
-  return encodeCbor(['Signature', emptyBytes, protectedHeader(algorithm), emptyBytes, payload])
+  return encodeCbor(['Signature', emptyBytes, protectedHeaders[algorithm], emptyBytes, payload])
 }
 
-/** Puts payload and signatures into the envelope; `signatures` are in the order of the payload's signers. */
+/**
+ * Puts payload and signatures into the envelope; `signatures` are in the order of the payload's signers.
+ * @throws as `decodeEnvelope`, and TypeError when it is not one signature for each signer
+ */
 export function encodeEnvelope(payload: Uint8Array, signatures: readonly Uint8Array[]): Uint8Array {
-  const { signers } = decodeAs(Transaction, payload)
+  const transaction = decodePayload(payload)
+  const { signers } = transaction
   if (signers.length !== signatures.length) throw new TypeError('one signature for each signer is needed')
-  const parts = signatures.map((signature, index) => [
-    protectedHeader(signers[index]!.key.algorithm),
-    emptyMap,
-    signature,
-  ])
-  return encodeCbor([emptyBytes, emptyMap, payload, parts], coseSignTag)
+  const parts = signatures.map((signature, index) => {
+    refuseOddSignature(signature)
+    return [protectedHeaders[signers[index]!.key.algorithm], emptyMap, signature]
+  })
+  const bytes = encodeCbor([emptyBytes, emptyMap, payload, parts], coseSignTag)
+  refuseOversize(bytes)
+  return bytes
 }
 
 /** Takes an envelope apart, strictly. @throws codec.too-large, codec.envelope and every other code of `codec` */
 export function decodeEnvelope(bytes: Uint8Array): SignedTransaction {
-  if (bytes.length > maximumTransactionBytes) {
-    throw codecError('too-large', { what: 'the transaction', size: bytes.length, limit: maximumTransactionBytes })
-  }
-  const message = decodeCbor(bytes, coseSignTag)
+  refuseOversize(bytes)
+  const message = decodeCbor(bytes, coseSignTag, maximumEnvelopeItems)
   if (!Array.isArray(message) || message.length !== 4) refuse('it is not an array of four')
   const [bodyProtected, bodyUnprotected, payload, parts] = message as readonly CborValue[]
   if (!isEmptyBytes(bodyProtected) || !isEmptyMap(bodyUnprotected)) refuse('its body headers are not empty')
   if (!(payload instanceof Uint8Array)) refuse('its payload is not a byte string')
-  const transaction = conform(Transaction, decodeCbor(payload))
-  refuseRepeatedSigner(transaction)
+  const transaction = decodePayload(payload)
   if (!Array.isArray(parts) || parts.length !== transaction.signers.length) {
     refuse('it does not have exactly one signature for each signer in its payload')
   }
@@ -98,31 +110,42 @@ export function decodeEnvelope(bytes: Uint8Array): SignedTransaction {
   return { bytes, payload, transaction, signatures }
 }
 
+function decodePayload(payload: Uint8Array): Transaction {
+  const transaction = decodeAs(Transaction, payload)
+  refuseRepeatedSigner(transaction)
+  return transaction
+}
+
 function signatureOf(part: CborValue, algorithm: AlgorithmName): Uint8Array {
   if (!Array.isArray(part) || part.length !== 3) refuse('a signature is not an array of three')
   const [protectedBytes, unprotected, signature] = part as readonly CborValue[]
-  if (!(protectedBytes instanceof Uint8Array) || !isEmptyMap(unprotected)) refuse('a signature has odd headers')
-  const header = decodeCbor(protectedBytes)
-  if (!(header instanceof Map) || header.size !== 1 || header.get(1) !== coseAlgorithms[algorithm]) {
+  if (!(protectedBytes instanceof Uint8Array) || !equalBytes(protectedBytes, protectedHeaders[algorithm])) {
     refuse("a signature's protected header does not name exactly the algorithm of its signer's key")
   }
-  if (!(signature instanceof Uint8Array) || signature.length === 0 || signature.length > 8192) {
-    refuse('a signature is not a byte string of 1 to 8192 bytes')
-  }
+  if (!isEmptyMap(unprotected)) refuse("a signature's unprotected header is not empty")
+  refuseOddSignature(signature)
   return signature
+}
+
+function refuseOddSignature(signature: CborValue | undefined): asserts signature is Uint8Array {
+  if (!(signature instanceof Uint8Array) || signature.length === 0 || signature.length > maximumSignatureBytes) {
+    refuse(`a signature is not a byte string of 1 to ${maximumSignatureBytes} bytes`)
+  }
+}
+
+function refuseOversize(bytes: Uint8Array): void {
+  if (bytes.length > maximumTransactionBytes) {
+    throw codecError('too-large', { what: 'the transaction', size: bytes.length, limit: maximumTransactionBytes })
+  }
 }
 
 function refuseRepeatedSigner(transaction: Transaction): void {
   const seen = new Set<string>()
   for (const claim of transaction.signers) {
-    const identity = encodeAs(SignerClaim, claim).join()
+    const identity = `${claim.kind} ${toHex(claim.subject)} ${claim.key.algorithm} ${toHex(claim.key.spki)}`
     if (seen.has(identity)) refuse('a signer is listed twice')
     seen.add(identity)
   }
-}
-
-function protectedHeader(algorithm: AlgorithmName): Uint8Array {
-  return encodeCbor(new Map([[1, coseAlgorithms[algorithm]]]))
 }
 
 function isEmptyBytes(value: CborValue | undefined): boolean {

@@ -92,4 +92,16 @@ export const codecError = defineErrors('codec', {
     message: 'the transaction is not a COSE_Sign message of this ledger: {reason}',
     remedy: 'Compare with docs/reference/transactions.md (RFC 9052 section 4.1).',
   },
+  'wrong-tag': {
+    number: 115,
+    status: 400,
+    message: 'the CBOR item does not carry tag {expected}',
+    remedy: 'Put exactly this tag in front, and no other.',
+  },
+  'too-many-items': {
+    number: 116,
+    status: 400,
+    message: 'the CBOR has more than {limit} items',
+    remedy: 'Send no more than the schema holds.',
+  },
 })

@@ -5,7 +5,7 @@
  */
 export { compareBytes, concat, equalBytes, fromHex, lengthPrefixed, toHex, uint64Bytes, utf8 } from './bytes.ts'
 export { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-export { conform, decodeAs, encodeAs, toCbor } from './conform.ts'
+export { conform, decodeAs, encodeAs, encodeUnknown, toCbor } from './conform.ts'
 export {
   AlgorithmName,
   ChainId,
@@ -24,6 +24,7 @@ export { codecError } from './errors.ts'
 export {
   maximumDepth,
   maximumOperations,
+  maximumSignatureBytes,
   maximumSigners,
   maximumTransactionBytes,
   maximumValidity,

@@ -10,5 +10,8 @@ export const maximumOperations = 64
 /** Signers of one transaction: a threshold of a large consortium, all purposes. */
 export const maximumSigners = 64
 
+/** One signature, in bytes: ML-DSA-87, the largest in sight, has 4,627. */
+export const maximumSignatureBytes = 8192
+
 /** How far ahead of block time `validUntil` may lie, in milliseconds: it bounds how long ids are remembered. */
 export const maximumValidity = 60n * 60n * 1000n

@@ -8,12 +8,21 @@ export type { Static, TSchema } from 'typebox'
 
 /** A struct is written as a map with text keys: what people and other implementations write by hand. */
 export function Struct<Fields extends TProperties>(fields: Fields) {
-  return Type.Object(fields, { additionalProperties: false, layout: 'map' })
+  return Type.Object(plainlyNamed(fields), { additionalProperties: false, layout: 'map' })
 }
 
 /** A row is written as an array in field order: what is stored and proven, where each byte is paid for a million times. */
 export function Row<Fields extends TProperties>(fields: Fields) {
-  return Type.Object(fields, { additionalProperties: false, layout: 'array' })
+  return Type.Object(plainlyNamed(fields), { additionalProperties: false, layout: 'array' })
+}
+
+// JavaScript lists names like `1` before all others, which would move fields of a row; and an absent optional field
+// called `constructor` would be read from the prototype.
+function plainlyNamed<Fields extends TProperties>(fields: Fields): Fields {
+  for (const name of Object.keys(fields)) {
+    if (/^\d/.test(name) || name in Object.prototype) throw new TypeError(`${name} can't be the name of a field`)
+  }
+  return fields
 }
 
 /** A field that may be absent: left out of a struct, null in a row. */
@@ -30,7 +39,8 @@ export function FixedBytes(length: number) {
 /** SHA-256. */
 export const DigestBytes = FixedBytes(32)
 
-/** UTF-8 text; bounds are in UTF-8 bytes. Without `pattern`, control characters are refused. */
+/** UTF-8 text; bounds are in UTF-8 bytes. Without `pattern`, control characters (C0, DEL, C1) are refused. A pattern is
+ * matched without flags, on UTF-16 units: `\p` and `\s` have no place in it, since Unicode tables differ between engines. */
 export function Text(bounds: { readonly minimum?: number; readonly maximum: number; readonly pattern?: string }) {
   return Type.String({
     minLength: bounds.minimum ?? 1,

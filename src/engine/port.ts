@@ -69,6 +69,8 @@ export type Application = {
   finalizeBlock(input: BlockInput): Promise<BlockOutput>
   /** Makes the finalised block durable: the only write. */
   commit(): Promise<{ readonly retainHeight: bigint }>
+  /** Block time in milliseconds from which on a block has due work. Only the solo engine asks; CometBFT's idle block finds it. */
+  nextDue?(): bigint | undefined
 }
 
 /** What a node needs of an engine. */

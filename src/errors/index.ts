@@ -94,7 +94,9 @@ export function joinCatalogue(
   const byNumber = new Map<number, ErrorRow>()
   const codes = new Set<string>()
   for (const row of areas.flatMap((area) => area.rows)) {
-    if (row.number < 2) throw new TypeError(`error ${row.code} has number ${row.number}, but 0 and 1 are no errors`)
+    if (!Number.isInteger(row.number) || row.number < 2 || row.number > 0xffff_ffff) {
+      throw new TypeError(`error ${row.code} has number ${row.number}: it must be a whole number from 2 to 2^32 - 1`)
+    }
     if (byNumber.has(row.number)) throw new TypeError(`error number ${row.number} is used twice (${row.code})`)
     if (codes.has(row.code)) throw new TypeError(`error code ${row.code} is used twice`)
     byNumber.set(row.number, row)
@@ -105,16 +107,23 @@ export function joinCatalogue(
 
 function fill(template: string, details: Readonly<Record<string, Detail>>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = details[name]
+    const value = Object.hasOwn(details, name) ? details[name] : undefined
     if (value === undefined) return whole
-    return value instanceof Uint8Array
-      ? [...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-      : printable(String(value))
+    return value instanceof Uint8Array ? hexadecimal(value) : printable(String(value))
   })
+}
+
+/** As much of a detail as a message shows, in characters. */
+const maximumShown = 200
+
+function hexadecimal(bytes: Uint8Array): string {
+  const shown = bytes.subarray(0, maximumShown / 2)
+  const text = Array.from(shown, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return shown.length < bytes.length ? `${text}...` : text
 }
 
 /** Details may come from a peer: what is not printable ASCII is escaped and long text is cut before a person sees it. */
 function printable(text: string): string {
-  const cut = text.length > 200 ? `${text.slice(0, 200)}...` : text
-  return cut.replace(/[^\x20-\x7e]/g, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  const cut = text.length > maximumShown ? `${text.slice(0, maximumShown)}...` : text
+  return cut.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }

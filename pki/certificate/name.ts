@@ -1,0 +1,71 @@
+/** Distinguished names (RFC 5280 section 4.1.2.4), narrowed to what names a device and who made it. */
+import type { DistinguishedName, NameAttribute, NameAttributeWord } from './certificate.ts'
+import { type DerReader, der, tag } from './der/index.ts'
+import { certificateError } from './errors.ts'
+import { attributeType } from './object-identifiers.ts'
+
+type AttributeRow = {
+  readonly field: NameAttributeWord
+  readonly forms: readonly NameAttribute['form'][]
+  readonly maximum: number
+}
+
+/** Forms and upper bounds, in characters, of RFC 5280 appendix A. */
+const attributes: ReadonlyMap<string, AttributeRow> = new Map([
+  [attributeType.country, { field: 'country', forms: ['printable'], maximum: 2 }],
+  [attributeType.organization, { field: 'organization', forms: ['utf8', 'printable'], maximum: 64 }],
+  [attributeType.organizationalUnit, { field: 'organizationalUnit', forms: ['utf8', 'printable'], maximum: 64 }],
+  [attributeType.commonName, { field: 'commonName', forms: ['utf8', 'printable'], maximum: 64 }],
+  [attributeType.serialNumber, { field: 'serialNumber', forms: ['printable'], maximum: 64 }],
+])
+
+/**
+ * Reads a name of 1 to 5 attributes, each in a set of its own and each type once: a second O or CN would leave open
+ * which one counts. Empty names are refused, also for a subject, where RFC 5280 would allow one beside a critical
+ * subjectAltName: here a device is found by its name.
+ * @throws certificate.name-empty, certificate.name-multi-valued,
+ *   certificate.name-attribute, certificate.name-attribute-repeated, certificate.country and the codes of `der`
+ */
+export function readName(reader: DerReader): DistinguishedName {
+  const offset = reader.offset
+  const content = reader.enter(tag.sequence)
+  const bytes = reader.bytes.subarray(offset, content.end)
+  if (content.atEnd) throw certificateError('name-empty', { offset })
+  const list: NameAttribute[] = []
+  const fields: Partial<Record<NameAttributeWord, string>> = {}
+  while (!content.atEnd) {
+    const start = content.offset
+    const { field, ...attribute } = readAttribute(content)
+    if (fields[field] !== undefined)
+      throw certificateError('name-attribute-repeated', { offset: start, attribute: field })
+    if (field === 'country' && !/^[A-Z]{2}$/.test(attribute.text)) {
+      throw certificateError('country', { offset: start, country: attribute.text })
+    }
+    fields[field] = attribute.text
+    list.push(attribute)
+  }
+  return { der: bytes, attributes: list, ...fields }
+}
+
+/** The reverse of `readName`, for names that are given as attributes. */
+export function writeName(list: readonly NameAttribute[]): Uint8Array {
+  return der.sequence(
+    ...list.map(({ type, form, text }) =>
+      der.element(tag.set, der.sequence(der.objectIdentifier(type), der.text(form, text))),
+    ),
+  )
+}
+
+function readAttribute(reader: DerReader): NameAttribute & { readonly field: NameAttributeWord } {
+  const offset = reader.offset
+  const set = reader.enter(tag.set)
+  const pair = set.enter(tag.sequence)
+  if (!set.atEnd) throw certificateError('name-multi-valued', { offset })
+  const type = pair.objectIdentifier()
+  const row = attributes.get(type)
+  if (row === undefined) throw certificateError('name-attribute', { offset, attribute: type })
+  const form = row.forms.find((candidate) => pair.nextIs(candidate === 'utf8' ? tag.utf8String : tag.printableString))
+  const text = pair.text(form ?? row.forms[0]!, row.maximum)
+  pair.close()
+  return { type, text, form: form ?? row.forms[0]!, field: row.field }
+}

@@ -1,0 +1,122 @@
+import { Bytes, Struct } from '../../../src/codec/index.ts'
+import { keyDigest } from '../../../src/crypto/portable/index.ts'
+import { governancePorts, membersSigningFor, parameterInForce } from '../../../src/governance/index.ts'
+import {
+  type Context,
+  defineBatch,
+  indexAddress,
+  type MemberPrincipal,
+  recordAddress,
+} from '../../../src/module/index.ts'
+import {
+  type Certificate,
+  checkProfile,
+  maximumCertificateBytes,
+  parseCertificate,
+  selfSignatureCheck,
+} from '../../certificate/index.ts'
+import { certificates, deviceKey } from '../collections.ts'
+import { pkiError } from '../errors.ts'
+import { certificatePublished } from '../events.ts'
+import { maximumBatch } from '../limits.ts'
+import { deviceProfile, type PublicationPolicy, publicationPolicy } from '../parameters.ts'
+import type { CertificateRecord } from '../schemas.ts'
+import { massRevocationOf } from '../standing.ts'
+import { endCertificate } from './revoke.ts'
+
+/** Publishes self-issued certificates: each is judged alone, and the same one again changes nothing. */
+export const publish = defineBatch({
+  summary: 'Publishes self-issued device certificates.',
+  item: Struct({ certificate: Bytes({ minimum: 1, maximum: maximumCertificateBytes }) }),
+  maximumItems: maximumBatch,
+  prepare: ({ certificate: der }) => {
+    const certificate = parseCertificate(der)
+    return { facts: certificate, checks: [selfSignatureCheck(certificate)] }
+  },
+  allow: (context) => {
+    membersSigningFor(context, 'line')
+  },
+  reads: (_item, { fingerprint, key, subject }) => {
+    const manufacturer = subject.organization ?? ''
+    return [
+      recordAddress(certificates, fingerprint),
+      indexAddress(certificates, 'key', keyDigest(key)),
+      indexAddress(certificates, 'device', deviceKey(manufacturer, subject.serialNumber ?? '')),
+      ...governancePorts.member.reads(manufacturer),
+    ]
+  },
+  applyItem: (context, _item, { facts: certificate, checks: [selfSigned] }) => {
+    if (context.get(certificates, certificate.fingerprint) !== undefined) return 'unchanged'
+    const policy = parameterInForce(context, publicationPolicy)
+    checkProfile(certificate, parameterInForce(context, deviceProfile))
+    requireThisChain(context, certificate)
+    if (selfSigned !== true) throw pkiError('self-signature')
+    requireAlgorithmInForce(context, certificate)
+    requireManufacturer(context, certificate, policy)
+    requireTimely(context, certificate, policy)
+    const record = recordOf(context, certificate)
+    endMassRevoked(context, record)
+    context.put(certificates, record)
+    context.keep(certificate.der)
+    const { fingerprint, manufacturer, serial } = record
+    context.emit(certificatePublished, { fingerprint, manufacturer, serial })
+    return 'done'
+  },
+})
+
+function requireThisChain(context: Context, { device }: Certificate): void {
+  const named = device?.chain ?? 'none'
+  if (named !== context.chain) throw pkiError('other-chain', { named, chain: context.chain })
+}
+
+function requireAlgorithmInForce(context: Context, { algorithm }: Certificate): void {
+  const { algorithms } = context.call(governancePorts.withdrawnAlgorithms, undefined)
+  if (algorithms.some((entry) => entry.algorithm === algorithm)) throw pkiError('algorithm-withdrawn', { algorithm })
+}
+
+function requireManufacturer(context: Context, { subject }: Certificate, { publisherRoles }: PublicationPolicy): void {
+  const manufacturer = subject.organization ?? ''
+  const signer = context.signers.find(
+    (principal): principal is MemberPrincipal =>
+      principal.kind === 'member' && principal.id === manufacturer && principal.purposes.has('line'),
+  )
+  if (signer === undefined) throw pkiError('not-manufacturer', { manufacturer })
+  if (!signer.roles.some((role) => publisherRoles.includes(role))) {
+    throw pkiError('role-missing', { member: signer.id, roles: publisherRoles.join(', ') })
+  }
+}
+
+function requireTimely(context: Context, certificate: Certificate, { clockSkew }: PublicationPolicy): void {
+  const { notBefore, notAfter } = certificate
+  const { time } = context
+  if (notBefore > time + clockSkew) throw pkiError('not-yet-valid', { notBefore, time })
+  if (notAfter <= time) throw pkiError('expired', { notAfter, time })
+}
+
+function recordOf(context: Context, certificate: Certificate): CertificateRecord {
+  const { fingerprint, subject, key, algorithm, device } = certificate
+  // The profile requires these; a profile without them can't publish here.
+  if (device === undefined || subject.organization === undefined || subject.serialNumber === undefined) {
+    throw pkiError('other-chain', { named: 'none', chain: context.chain })
+  }
+  return {
+    fingerprint,
+    manufacturer: subject.organization,
+    serial: subject.serialNumber,
+    key: keyDigest(key),
+    algorithm,
+    model: device.model,
+    batch: device.batch,
+    firmware: device.firmware,
+    states: [{ state: 'valid', height: context.height, time: context.time }],
+  }
+}
+
+/** A certificate that a mass revocation ended still holds the device's place: its own record is ended first. */
+function endMassRevoked(context: Context, { manufacturer, serial }: CertificateRecord): void {
+  const holder = context.by(certificates, 'device', deviceKey(manufacturer, serial))
+  const standing = context.call(governancePorts.member, manufacturer)?.standing
+  if (holder === undefined || standing === undefined) return
+  const revocation = massRevocationOf(holder, standing)
+  if (revocation !== undefined) endCertificate(context, holder, 'revoked', revocation.reason)
+}

@@ -1,0 +1,74 @@
+/** What the chain lets in: cheap checks before the mempool, and the two sides of a proposal. */
+import { decodeEnvelope, fromHex, maximumValidity, toHex } from '../codec/index.ts'
+import { sha256 } from '../crypto/index.ts'
+import type { Admission, Application } from '../engine/port.ts'
+import { CommonrootError } from '../errors/index.ts'
+import { type PreparedTransaction, resolveSigners, transactionError } from '../host/index.ts'
+import type { Chain } from './chain.ts'
+
+/** Judges one transaction against the head: form, chain, time, signatures, signers. What state decides later is not asked. */
+export async function admit(chain: Chain, bytes: Uint8Array): Promise<Admission> {
+  try {
+    const program = await chain.program()
+    const prepared = await chain.preparer.prepare(bytes, program)
+    await requireTimely(chain, prepared)
+    if (!prepared.signaturesHold) throw transactionError('signature')
+    for (const { refusal } of prepared.operations) if (refusal !== undefined) throw refusal
+    await resolveSigners(chain.blockFacts(program.protocol), program, chain.stateReader, prepared)
+    return { accepted: true }
+  } catch (error) {
+    if (!(error instanceof CommonrootError) || error.status >= 500) throw error
+    return { accepted: false, refusal: error }
+  }
+}
+
+/** Takes candidates in order, leaving out what a proposal may not hold. */
+export async function prepareProposal(
+  chain: Chain,
+  { candidates, maximumBytes }: Parameters<Application['prepareProposal']>[0],
+): Promise<readonly Uint8Array[]> {
+  const chosen: Uint8Array[] = []
+  const ids = new Set<string>()
+  let left = maximumBytes
+  for (const bytes of candidates) {
+    const id = idOf(chain, bytes)
+    if (id === undefined || ids.has(id) || bytes.length > left) continue
+    if ((await chain.store.transaction(fromHex(id))) !== undefined) continue
+    ids.add(id)
+    left -= bytes.length
+    chosen.push(bytes)
+  }
+  return chosen
+}
+
+/** Refuses a proposal only for what is malformed, foreign or doubled; everything that depends on state becomes a result. */
+export async function processProposal(chain: Chain, transactions: readonly Uint8Array[]): Promise<boolean> {
+  const ids = new Set<string>()
+  for (const bytes of transactions) {
+    const id = idOf(chain, bytes)
+    if (id === undefined || ids.has(id)) return false
+    ids.add(id)
+  }
+  return true
+}
+
+function idOf(chain: Chain, bytes: Uint8Array): string | undefined {
+  try {
+    const { transaction, payload } = decodeEnvelope(bytes)
+    return transaction.chain === chain.id ? toHex(sha256(payload)) : undefined
+  } catch (error) {
+    if (error instanceof CommonrootError) return undefined
+    throw error
+  }
+}
+
+async function requireTimely(chain: Chain, { signed, id }: PreparedTransaction): Promise<void> {
+  const { chain: named, validUntil } = signed.transaction
+  const time = chain.head?.time ?? 0n
+  if (named !== chain.id) throw transactionError('other-chain', { named, chain: chain.id })
+  if (validUntil < time) throw transactionError('expired', { validUntil, time })
+  if (validUntil > time + maximumValidity) {
+    throw transactionError('too-far', { validUntil, time, limit: maximumValidity })
+  }
+  if ((await chain.store.transaction(id)) !== undefined) throw transactionError('duplicate')
+}

@@ -1,0 +1,224 @@
+/** The chain: genesis, modules and state behind the Application port that either engine drives. */
+import { toHex } from '../codec/index.ts'
+import type { Application, BlockInput, BlockOutput, GenesisInput } from '../engine/port.ts'
+import { governanceName, protocolState } from '../governance/index.ts'
+import {
+  asModule,
+  type BlockFacts,
+  type ExecutedBlock,
+  type Executor,
+  encodeEvents,
+  encodeResult,
+  encodeResults,
+  executeBlock,
+  Preparer,
+  type Program,
+  programOf,
+  queueMigration,
+  type StateReader,
+} from '../host/index.ts'
+import { timestampToMilliseconds } from '../light/index.ts'
+import { recordAddress } from '../module/index.ts'
+import type { BlockWrite, Head, Store } from '../store/index.ts'
+import { admit, prepareProposal, processProposal } from './admission.ts'
+import { decodeBlock, encodeBlock } from './archive.ts'
+import { chainError } from './errors.ts'
+import { executeGenesis } from './genesis-block.ts'
+import { type ChainProtocols, requireVectors } from './protocols.ts'
+import { StateView } from './state-view.ts'
+import { updateTrees } from './trees.ts'
+
+const only = new Uint8Array(0)
+
+/** A block that is durable, with what it did. */
+export type CommittedBlock = { readonly height: bigint; readonly time: bigint; readonly executed: ExecutedBlock }
+
+export type ChainOptions = {
+  readonly id: string
+  readonly store: Store
+  readonly protocols: ChainProtocols
+  /** A rule failed in a way that is no refusal: a defect that somebody should hear of. */
+  readonly onFault?: (error: unknown) => void
+}
+
+type Pending = { readonly write: BlockWrite; readonly executed: ExecutedBlock }
+
+export class Chain implements Application {
+  readonly id: string
+  readonly store: Store
+  readonly preparer = new Preparer()
+  readonly #protocols: ChainProtocols
+  readonly #onFault: (error: unknown) => void
+  readonly #listeners = new Set<(block: CommittedBlock) => void>()
+  #head: Head | undefined
+  #pending: Pending | undefined
+
+  private constructor(options: ChainOptions, head: Head | undefined) {
+    this.id = options.id
+    this.store = options.store
+    this.#protocols = options.protocols
+    this.#onFault = options.onFault ?? (() => undefined)
+    this.#head = head
+  }
+
+  /** Opens the chain over its store. @throws chain.vectors-differ and crypto.vectors-differ on a machine that may not take part */
+  static async open(options: ChainOptions): Promise<Chain> {
+    const chain = new Chain(options, await options.store.head())
+    if (chain.#head !== undefined) requireVectors(options.protocols, (await chain.program()).protocol)
+    return chain
+  }
+
+  /** What is stored; undefined before the genesis. */
+  get head(): Head | undefined {
+    return this.#head
+  }
+
+  /** Called after each commit, in order of height. @returns the function that ends it */
+  onCommit(listener: (block: CommittedBlock) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The state at the head or at a height that the store still has. The caller closes it. */
+  async view(at: 'head' | bigint): Promise<StateView> {
+    return new StateView(await this.store.view(at))
+  }
+
+  /** The program in force for the block at `height`, by default the one after the head. */
+  async program(height: bigint = (this.#head?.height ?? 0n) + 1n): Promise<Program> {
+    const address = recordAddress(protocolState, only)
+    const stored = (await this.store.read('records', [address.key])).get(toHex(address.key))
+    if (stored === undefined) throw chainError('genesis', { reason: 'it has not been executed' })
+    const { version, next } = protocolState.decode(stored)
+    return programOf(this.#protocols, next !== undefined && next.height <= height ? next.version : version)
+  }
+
+  /** The facts of the block after the head, as far as they are known before it. */
+  blockFacts(protocol: number): BlockFacts {
+    const { height = 0n, time = 0n } = this.#head ?? {}
+    return { chain: this.id, height: height + 1n, time, protocol }
+  }
+
+  async info(): Promise<{ height: bigint; appHash: Uint8Array; appVersion: bigint }> {
+    if (this.#head === undefined || this.#head.height === 0n) {
+      return { height: 0n, appHash: this.#head?.root ?? new Uint8Array(0), appVersion: 0n }
+    }
+    const { protocol } = await this.program(this.#head.height)
+    return { height: this.#head.height, appHash: this.#head.root, appVersion: BigInt(protocol) }
+  }
+
+  async initChain(input: GenesisInput) {
+    const { genesis, write } = await executeGenesis(this.id, this.#protocols, input)
+    requireVectors(this.#protocols, genesis.protocol)
+    if (this.#head === undefined) await this.store.write(write)
+    else if (this.#head.height !== 0n || toHex(this.#head.root) !== toHex(write.root)) {
+      throw chainError('other-genesis', { stored: this.id, given: input.chainId })
+    }
+    this.#head = write
+    return { appHash: write.root, validators: input.validators }
+  }
+
+  admit: Application['admit'] = (transaction) => admit(this, transaction)
+  prepareProposal: Application['prepareProposal'] = (input) => prepareProposal(this, input)
+  processProposal: Application['processProposal'] = (input) => processProposal(this, input.transactions)
+
+  async finalizeBlock(input: BlockInput): Promise<BlockOutput> {
+    const head = this.#head
+    if (head === undefined || input.height !== head.height + 1n) {
+      throw chainError('not-next-block', { height: input.height, head: head?.height ?? -1n })
+    }
+    const program = await this.program(input.height)
+    const time = timestampToMilliseconds(input.time)
+    const facts: BlockFacts = { chain: this.id, height: input.height, time, protocol: program.protocol }
+    const executed = await executeBlock(facts, program, this.stateReader, this.preparer, input.transactions, {
+      onFault: this.#onFault,
+      before: (executor) => this.#beginBlock(executor, input),
+    })
+    const { root, pages } = await updateTrees((keys) => this.store.read('pages', keys), executed.records)
+    this.#pending = { executed, write: blockWrite(input, time, root, executed, pages) }
+    const results = executed.results.map((result) => ({ code: result.code, data: encodeResult(result) }))
+    const next = await this.#protocolAfter(executed, input.height)
+    const appVersion = next === program.protocol ? {} : { appVersion: BigInt(next) }
+    return { appHash: root, results, validatorUpdates: [], ...appVersion }
+  }
+
+  async commit(): Promise<{ retainHeight: bigint }> {
+    if (this.#pending === undefined) throw chainError('nothing-to-commit')
+    const { write, executed } = this.#pending
+    await this.store.write(write)
+    this.#pending = undefined
+    this.#head = { height: write.height, time: write.time, root: write.root }
+    for (const listener of this.#listeners) listener({ height: write.height, time: write.time, executed })
+    return { retainHeight: 0n }
+  }
+
+  /** What rules read: the state at the head. */
+  readonly stateReader: StateReader = {
+    fetch: (table, keys) => this.store.read(table, keys),
+    scan: (from, until, limit) => this.store.scan(from, until, limit),
+    wasExecuted: async (id) => (await this.store.transaction(id)) !== undefined,
+  }
+
+  /** The protocol of the next block: its header names it, so the engine is told one block ahead. */
+  async #protocolAfter(executed: ExecutedBlock, height: bigint): Promise<number> {
+    const key = toHex(recordAddress(protocolState, only).key)
+    const changed = executed.records.find((change) => toHex(change.key) === key)?.after
+    if (changed === undefined || changed === null) return (await this.program(height + 1n)).protocol
+    const { version, next } = protocolState.decode(changed)
+    return next !== undefined && next.height <= height + 1n ? next.version : version
+  }
+
+  /** The chain's own work: a protocol that begins at this height, and evidence against validators. */
+  async #beginBlock(executor: Executor, { misbehaviour, height }: BlockInput): Promise<void> {
+    const address = recordAddress(protocolState, only)
+    const previous = await asModule(executor, governanceName, [address], (context) => {
+      const state = context.get(protocolState, only)
+      if (state?.next === undefined || state.next.height > height) return undefined
+      context.put(protocolState, { version: state.next.version })
+      return state.version
+    })
+    if (previous !== undefined) await this.#migrate(executor, programOf(this.#protocols, previous))
+    for (const evidence of misbehaviour) {
+      for (const { name, onMisbehaviour } of executor.program.modules) {
+        if (onMisbehaviour !== undefined)
+          await asModule(executor, name, [], (context) => onMisbehaviour(context, evidence))
+      }
+    }
+  }
+
+  async #migrate(executor: Executor, previous: Program): Promise<void> {
+    requireVectors(this.#protocols, executor.program.protocol)
+    for (const { name, version, migration } of executor.program.modules) {
+      if (migration === undefined || previous.module(name)?.version === version) continue
+      await queueMigration(executor, name, new Uint8Array(0))
+    }
+  }
+}
+
+function blockWrite(
+  input: BlockInput,
+  time: bigint,
+  root: Uint8Array,
+  executed: ExecutedBlock,
+  pages: BlockWrite['pages'],
+): BlockWrite {
+  const block = encodeBlock(input)
+  const { transactions } = decodeBlock(block)
+  return {
+    height: input.height,
+    time,
+    root,
+    block,
+    results: encodeResults(executed.results),
+    events: encodeEvents(executed.events),
+    records: executed.records,
+    indexes: executed.indexes,
+    pages,
+    blobs: executed.blobs.map(({ digest, transaction, offset, length }) => ({
+      digest,
+      offset: transactions[transaction]!.byteOffset - block.byteOffset + offset,
+      length,
+    })),
+    transactions: executed.executed,
+  }
+}

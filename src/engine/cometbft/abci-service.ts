@@ -1,0 +1,140 @@
+/** Answers ABCI requests from an Application: one call at a time, except admission and info. */
+import { CommonrootError } from '../../errors/index.ts'
+import { engineError } from '../errors.ts'
+import type { Application } from '../port.ts'
+import { type AbciAnswer, type AbciRequest, validatorUpdate } from './abci-messages.ts'
+
+/** Where a transaction that CometBFT asks about comes from, and what became of it. */
+export type AdmissionDesk = {
+  /** Whether this node submitted these bytes itself and waits for the verdict. */
+  isOwn(transaction: Uint8Array): boolean
+  refused(transaction: Uint8Array, refusal: CommonrootError): void
+}
+
+const snapshotResult = { abort: 2, reject: 3 } as const
+const verdict = { accept: 1, reject: 2 } as const
+const codespace = 'commonroot'
+const genericRefusal = 1
+
+export class AbciService {
+  readonly #application: Application
+  readonly #desk: AdmissionDesk
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(application: Application, desk: AdmissionDesk) {
+    this.#application = application
+    this.#desk = desk
+  }
+
+  /** Rejects with whatever the application throws: a surprise there must stop the node. */
+  answer(request: AbciRequest): Promise<AbciAnswer> {
+    switch (request.kind) {
+      case 'echo':
+        return this.#plain(request.kind, { message: request.message })
+      case 'flush':
+      case 'list_snapshots':
+      case 'load_snapshot_chunk':
+      case 'extend_vote':
+        return this.#plain(request.kind, {})
+      case 'offer_snapshot':
+        return this.#plain(request.kind, { result: snapshotResult.reject })
+      case 'apply_snapshot_chunk':
+        return this.#plain(request.kind, { result: snapshotResult.abort })
+      case 'verify_vote_extension':
+        return this.#plain(request.kind, { result: request.isEmpty ? verdict.accept : verdict.reject })
+      case 'query': {
+        const refusal = engineError('query-refused')
+        return this.#plain(request.kind, { code: refusal.number, log: refusal.code, codespace })
+      }
+      case 'info':
+        return this.#info()
+      case 'check_tx':
+        return this.#checkTransaction(request.transaction, request.recheck)
+      default:
+        return this.#inTurn(() => this.#change(request))
+    }
+  }
+
+  async #change(
+    request: Extract<
+      AbciRequest,
+      { kind: 'init_chain' | 'prepare_proposal' | 'process_proposal' | 'finalize_block' | 'commit' }
+    >,
+  ): Promise<AbciAnswer> {
+    const { kind } = request
+    switch (request.kind) {
+      case 'init_chain': {
+        const { appHash, validators } = await this.#application.initChain(request.genesis)
+        const { appVersion } = await this.#application.info()
+        return {
+          kind,
+          body: {
+            consensus_params: { version: { app: appVersion } },
+            validators: validators.map(validatorUpdate),
+            app_hash: appHash,
+          },
+        }
+      }
+      case 'prepare_proposal':
+        return { kind, body: { txs: await this.#application.prepareProposal(request) } }
+      case 'process_proposal': {
+        const accepted = await this.#application.processProposal(request.block)
+        return { kind, body: { result: accepted ? verdict.accept : verdict.reject } }
+      }
+      case 'finalize_block': {
+        const output = await this.#application.finalizeBlock(request.block)
+        return {
+          kind,
+          body: {
+            tx_results: output.results,
+            validator_updates: output.validatorUpdates.map(validatorUpdate),
+            ...(output.appVersion === undefined
+              ? {}
+              : { consensus_param_updates: { version: { app: output.appVersion } } }),
+            app_hash: output.appHash,
+          },
+        }
+      }
+      case 'commit':
+        return { kind, body: { retain_height: (await this.#application.commit()).retainHeight } }
+    }
+  }
+
+  async #info(): Promise<AbciAnswer> {
+    const { height, appHash, appVersion } = await this.#application.info()
+    return {
+      kind: 'info',
+      body: {
+        data: codespace,
+        app_version: appVersion,
+        last_block_height: height,
+        last_block_app_hash: appHash,
+      },
+    }
+  }
+
+  async #checkTransaction(transaction: Uint8Array, recheck: boolean): Promise<AbciAnswer> {
+    const own = this.#desk.isOwn(transaction)
+    const admission = await this.#application.admit(transaction, recheck ? 'recheck' : own ? 'api' : 'peer')
+    if (admission.accepted) return { kind: 'check_tx', body: {} }
+    const { refusal } = admission
+    if (own) this.#desk.refused(transaction, refusal)
+    return { kind: 'check_tx', body: { code: refusal.number || genericRefusal, log: refusal.code, codespace } }
+  }
+
+  async #plain(kind: AbciAnswer['kind'], body: object): Promise<AbciAnswer> {
+    return { kind, body }
+  }
+
+  /** CometBFT's four connections are independent; the application sees one call after the other all the same. */
+  #inTurn<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    const result = this.#last.then(call)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+}
+
+/** The text that an exception carries to CometBFT's log: a code, never details. */
+export function exceptionText(error: unknown): string {
+  return error instanceof CommonrootError ? error.code : 'the application failed'
+}

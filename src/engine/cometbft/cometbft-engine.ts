@@ -1,0 +1,205 @@
+/** The engine of a consortium: CometBFT 0.40 as a supervised process, over its ABCI socket and its RPC. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { equalBytes, toHex } from '../../codec/index.ts'
+import { sha256 } from '../../crypto/index.ts'
+import { CommonrootError } from '../../errors/index.ts'
+import { headerHash, type SignedHeader, type Validator } from '../../light/index.ts'
+import { engineError } from '../errors.ts'
+import type { Application, Engine, GenesisInput } from '../port.ts'
+import { AbciServer } from './abci-server.ts'
+import { AbciService } from './abci-service.ts'
+import type { NodeSettings } from './configuration.ts'
+import { prepareHome, prepareIdentity } from './home.ts'
+import { NodeProcess } from './node-process.ts'
+import { progressOf, signedHeaderOf, validatorsOf } from './rpc-answers.ts'
+import { RpcClient } from './rpc-client.ts'
+
+export type CometbftOptions = {
+  /** CometBFT's folder; `prepareIdentity` makes its keys. */
+  readonly home: string
+  /** Path of the program that `scripts/install-cometbft.ts` builds. */
+  readonly binary: string
+  readonly genesis: GenesisInput
+  /** Where other validators connect. Port 0 lets the system choose, which only a lone validator can use. */
+  readonly listen: string
+} & Partial<Omit<NodeSettings, 'applicationAddress' | 'rpcSocket' | 'listen'>>
+
+const defaults = {
+  peers: [],
+  moniker: 'commonroot',
+  idleInterval: 1_000,
+  proposalTimeout: 500,
+  oneHost: false,
+} as const
+
+/** Milliseconds until the RPC answers: a restart may replay many blocks first. */
+const readyTimeout = 600_000
+const readyPause = 25
+
+/** Validators a page of `/validators` can hold. */
+const pageSize = 100
+
+/** What CometBFT's mempool says of bytes that it has seen. */
+const seenReason = 'tx already exists in cache'
+const fullReason = /^mempool is full: number of txs (\d+) .* total txs bytes (\d+) /
+
+export class CometbftEngine implements Engine {
+  readonly name = 'cometbft'
+  readonly #options: CometbftOptions
+  readonly #own = new Map<string, CommonrootError | undefined>()
+  #running: Running | undefined
+
+  constructor(options: CometbftOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Serves the application, writes home and configuration, starts CometBFT and waits until it answers.
+   * @throws engine.genesis-unfit, engine.home-foreign, engine.home-damaged, engine.node-exited, engine.node-not-ready
+   */
+  async start(application: Application, onFailure: (error: unknown) => void): Promise<void> {
+    if (this.#running !== undefined) throw new TypeError('the engine runs already')
+    const { home, binary, genesis } = this.#options
+    await prepareIdentity(home)
+    // Sockets have short paths (about 100 bytes) and live no longer than this run.
+    const folder = await mkdtemp(join(tmpdir(), 'commonroot-'))
+    const failed = Promise.withResolvers<never>()
+    failed.promise.catch(() => undefined)
+    const fail = (error: unknown): void => {
+      failed.reject(error)
+      if (this.#running?.isReady === true) onFailure(error)
+    }
+    const service = new AbciService(application, {
+      isOwn: (transaction) => this.#own.has(digestOf(transaction)),
+      refused: (transaction, refusal) => this.#own.set(digestOf(transaction), refusal),
+    })
+    const server = new AbciServer({ answer: (request) => service.answer(request), applicationFailed: fail })
+    const rpcSocket = join(folder, 'rpc')
+    const running: Running = {
+      folder,
+      server,
+      rpc: new RpcClient(rpcSocket),
+      node: new NodeProcess(binary, home, fail),
+      isReady: false,
+    }
+    this.#running = running
+    try {
+      const applicationAddress = await server.listen({ path: join(folder, 'abci') })
+      await prepareHome(home, genesis, { ...defaults, ...this.#options, applicationAddress, rpcSocket })
+      await running.node.start()
+      await Promise.race([this.#ready(running), failed.promise])
+      running.isReady = true
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /**
+   * @throws the application's own refusal, engine.duplicate-transaction, engine.mempool-full, engine.rpc-unreachable,
+   *   engine.stopped
+   */
+  async submit(transaction: Uint8Array): Promise<void> {
+    const { rpc } = this.#now()
+    const digest = digestOf(transaction)
+    if (this.#own.has(digest)) throw engineError('duplicate-transaction', { digest })
+    this.#own.set(digest, undefined)
+    try {
+      const result = await rpc.call('broadcast_tx_sync', { tx: transaction.toBase64() })
+      const number = result.small('code', 0, 2 ** 32 - 1)
+      if (number !== 0) throw this.#own.get(digest) ?? engineError('transaction-refused', { number })
+    } catch (error) {
+      throw submissionError(error, digest)
+    } finally {
+      this.#own.delete(digest)
+    }
+  }
+
+  async signedHeader(height: bigint): Promise<SignedHeader> {
+    const { rpc } = this.#now()
+    const result = await rpc.call('commit', { height: String(height) }).catch((error: unknown) => {
+      throw isRefusal(error) ? engineError('no-header', { height }, error) : error
+    })
+    const signed = signedHeaderOf(result)
+    if (signed.header.height !== height || !equalBytes(signed.blockId.hash, headerHash(signed.header))) {
+      throw engineError('rpc-answer', { path: 'commit', expected: `the header of height ${height} and votes for it` })
+    }
+    return signed
+  }
+
+  async validators(height: bigint): Promise<readonly Validator[]> {
+    const { rpc } = this.#now()
+    const validators: Validator[] = []
+    for (let page = 1; ; page++) {
+      const parameters = { height: String(height), page: String(page), per_page: String(pageSize) }
+      const result = await rpc.call('validators', parameters).catch((error: unknown) => {
+        throw isRefusal(error) ? engineError('no-header', { height }, error) : error
+      })
+      const answer = validatorsOf(result)
+      validators.push(...answer.page)
+      if (validators.length >= answer.total || answer.page.length === 0) return validators
+    }
+  }
+
+  async status(): ReturnType<Engine['status']> {
+    const { rpc } = this.#now()
+    const [status, network] = await Promise.all([rpc.call('status'), rpc.call('net_info')])
+    return { ...progressOf(status), peers: Number(network.integer('n_peers', 0n, 2n ** 31n - 1n)) }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    await running.node.stop()
+    await running.server.close()
+    running.rpc.close()
+    await rm(running.folder, { recursive: true, force: true })
+  }
+
+  async #ready(running: Running): Promise<void> {
+    const deadline = performance.now() + readyTimeout
+    while (this.#running === running) {
+      const answers = await running.rpc.call('status').then(
+        () => true,
+        () => false,
+      )
+      if (answers) return
+      if (performance.now() > deadline) throw engineError('node-not-ready', { seconds: readyTimeout / 1000 })
+      await sleep(readyPause)
+    }
+    throw engineError('stopped')
+  }
+
+  #now(): Running {
+    if (this.#running === undefined) throw engineError('stopped')
+    return this.#running
+  }
+}
+
+type Running = {
+  readonly folder: string
+  readonly server: AbciServer
+  readonly rpc: RpcClient
+  readonly node: NodeProcess
+  isReady: boolean
+}
+
+function digestOf(transaction: Uint8Array): string {
+  return toHex(sha256(transaction))
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof CommonrootError && error.code === 'engine.rpc-refused'
+}
+
+function submissionError(error: unknown, digest: string): unknown {
+  if (!(error instanceof CommonrootError) || error.code !== 'engine.rpc-refused') return error
+  const { reason } = error.details
+  if (reason === seenReason) return engineError('duplicate-transaction', { digest }, error)
+  const [, count, size] = fullReason.exec(String(reason)) ?? []
+  return count === undefined || size === undefined ? error : engineError('mempool-full', { count, size }, error)
+}

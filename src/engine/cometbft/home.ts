@@ -1,0 +1,138 @@
+/** CometBFT's home folder: keys, signing state, genesis and configuration, in the places where it looks for them. */
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { concat, equalBytes, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
+import { ed25519Spki } from '../../crypto/index.ts'
+import { validatorAddress } from '../../light/index.ts'
+import { replaceFile } from '../durable-file.ts'
+import { engineError } from '../errors.ts'
+import type { GenesisInput } from '../port.ts'
+import { configurationText, type NodeSettings } from './configuration.ts'
+import { Fields } from './fields.ts'
+import { genesisDocument } from './genesis.ts'
+
+export type NodeIdentity = {
+  readonly validator: PublicKey
+  /** What stands before the `@` in a peer's address. */
+  readonly nodeId: string
+}
+
+const publicKeyType = 'tendermint/PubKeyEd25519'
+const privateKeyType = 'tendermint/PrivKeyEd25519'
+const rawKeyLength = 32
+const privateKeyLength = 64
+const ownerOnlyFolder = 0o700
+const base64url = { alphabet: 'base64url' } as const
+
+function pathsOf(home: string) {
+  return {
+    configuration: join(home, 'config', 'config.toml'),
+    genesis: join(home, 'config', 'genesis.json'),
+    validatorKey: join(home, 'config', 'priv_validator_key.json'),
+    nodeKey: join(home, 'config', 'node_key.json'),
+    signingState: join(home, 'data', 'priv_validator_state.json'),
+  }
+}
+
+/**
+ * The identity of a home folder; keys are made when the folder is new. The signing state is made together with the
+ * validator's key and never again: without it the validator could sign a height twice.
+ * @throws engine.home-damaged
+ */
+export async function prepareIdentity(home: string): Promise<NodeIdentity> {
+  const paths = pathsOf(home)
+  await mkdir(join(home, 'config'), { recursive: true, mode: ownerOnlyFolder })
+  await mkdir(join(home, 'data'), { recursive: true, mode: ownerOnlyFolder })
+  const [existingKey, existingState] = await Promise.all([read(paths.validatorKey), read(paths.signingState)])
+  if (existingKey !== undefined && existingState === undefined) {
+    throw engineError('home-damaged', { file: paths.signingState, reason: 'is missing although the key exists' })
+  }
+  if (existingKey === undefined) {
+    // State first: a crash in between leaves a state without key, which is no danger; the other order would be.
+    if (existingState === undefined) await replaceFile(paths.signingState, json({ height: '0', round: 0, step: 0 }))
+    // A state without its key is harmless only if nothing was ever signed.
+    else parse(paths.signingState, existingState).integer('height', 0n, 0n)
+    await replaceFile(paths.validatorKey, newValidatorKey())
+  }
+  if ((await read(paths.nodeKey)) === undefined) {
+    await replaceFile(paths.nodeKey, json({ priv_key: { type: privateKeyType, value: newPrivateKey().toBase64() } }))
+  }
+  return { validator: await readValidatorKey(paths.validatorKey), nodeId: await readNodeId(paths.nodeKey) }
+}
+
+/**
+ * Writes genesis (once) and configuration (each time).
+ * @throws engine.home-foreign when the folder has another genesis, engine.genesis-unfit
+ */
+export async function prepareHome(home: string, genesis: GenesisInput, settings: NodeSettings): Promise<void> {
+  const paths = pathsOf(home)
+  const document = utf8(genesisDocument(genesis))
+  const existing = await read(paths.genesis)
+  if (existing === undefined) await replaceFile(paths.genesis, document)
+  else if (!equalBytes(existing, document)) throw engineError('home-foreign')
+  await replaceFile(paths.configuration, utf8(configurationText(settings)))
+}
+
+async function read(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function json(value: object): Uint8Array {
+  return utf8(`${JSON.stringify(value, undefined, 2)}\n`)
+}
+
+/** Go's form of an Ed25519 private key: seed, then public key. */
+function newPrivateKey(): Uint8Array {
+  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  if (d === undefined || x === undefined) throw new TypeError('an Ed25519 key has two parts')
+  return concat(Uint8Array.fromBase64(d, base64url), Uint8Array.fromBase64(x, base64url))
+}
+
+function newValidatorKey(): Uint8Array {
+  const privateKey = newPrivateKey()
+  const raw = privateKey.subarray(rawKeyLength)
+  return json({
+    address: toHex(validatorAddress(ed25519Spki(raw))).toUpperCase(),
+    pub_key: { type: publicKeyType, value: raw.toBase64() },
+    priv_key: { type: privateKeyType, value: privateKey.toBase64() },
+  })
+}
+
+async function readValidatorKey(path: string): Promise<PublicKey> {
+  const file = await fieldsOf(path)
+  return ed25519Spki(decodeKey(path, file.record('pub_key').text('value'), rawKeyLength))
+}
+
+async function readNodeId(path: string): Promise<string> {
+  const file = await fieldsOf(path)
+  const raw = decodeKey(path, file.record('priv_key').text('value'), privateKeyLength).subarray(rawKeyLength)
+  return toHex(validatorAddress(ed25519Spki(raw)))
+}
+
+async function fieldsOf(path: string): Promise<Fields> {
+  return parse(path, (await read(path)) ?? new Uint8Array(0))
+}
+
+function parse(path: string, bytes: Uint8Array): Fields {
+  const complain = (place: string, expected: string, cause?: unknown) =>
+    engineError('home-damaged', { file: path, reason: `has at ${place} not ${expected}` }, cause)
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw complain('$', 'JSON', cause)
+  }
+  return new Fields(value, '$', complain)
+}
+
+function decodeKey(path: string, text: string, length: number): Uint8Array {
+  const bytes = Uint8Array.fromBase64(text)
+  if (bytes.length !== length) throw engineError('home-damaged', { file: path, reason: 'has no Ed25519 key' })
+  return bytes
+}

@@ -1,0 +1,26 @@
+/**
+ * Consensus engines: one port, two engines. `solo/` makes blocks in this process with one validator; `cometbft/` drives
+ * CometBFT 0.40 for a consortium. Headers and votes of both have the same form, so that one light client verifies both.
+ *
+ * May import: `src/errors`, `src/codec`, `src/crypto`, `src/light`, protobufjs and node. Start reading at `port.ts`, then
+ * `solo/solo-engine.ts` and `cometbft/cometbft-engine.ts`. What a crash leaves behind: `docs/reference/engine.md`.
+ */
+export { CometbftEngine, type CometbftOptions } from './cometbft/cometbft-engine.ts'
+export { type NodeIdentity, prepareIdentity } from './cometbft/home.ts'
+export { engineError } from './errors.ts'
+export { maximumBlockBytes, maximumGas, maximumMempoolBytes, maximumMempoolCount } from './limits.ts'
+export type {
+  Admission,
+  Application,
+  BlockInput,
+  BlockOutput,
+  Engine,
+  GenesisInput,
+  Misbehaviour,
+  TransactionOutput,
+} from './port.ts'
+export { type Clock, systemClock } from './solo/clock.ts'
+export type { MempoolLimits } from './solo/mempool.ts'
+export type { Adoption, HeaderStore } from './solo/opening.ts'
+export { SoloEngine, type SoloOptions } from './solo/solo-engine.ts'
+export type { SoloKey } from './solo/voter.ts'

@@ -1,0 +1,48 @@
+/** The members and parameters that a chain starts with, written by rules like any later change. */
+import { encodeUnknown, utf8 } from '../codec/index.ts'
+import { keyDigest } from '../crypto/portable/index.ts'
+import type { AnyParameter, Context } from '../module/index.ts'
+import { members, parameterKey, parameters, protocolState, standings, withdrawnAlgorithms } from './collections.ts'
+import { governanceError } from './errors.ts'
+import type { Member } from './schemas.ts'
+import { claimKey, requireSoundKeys } from './transactions/rotate-keys.ts'
+
+export type GovernanceGenesis = {
+  readonly protocol: number
+  readonly members: readonly Member[]
+  readonly parameters: readonly { readonly module: string; readonly name: string; readonly value: Uint8Array }[]
+}
+
+/** Writes the first state. @throws governance.* when the genesis breaks a rule that a transaction would have to keep */
+export function applyGenesis(context: Context, genesis: GovernanceGenesis, known: readonly AnyParameter[]): void {
+  context.put(protocolState, { version: genesis.protocol })
+  context.put(withdrawnAlgorithms, { algorithms: [] })
+  for (const member of genesis.members) applyMember(context, member)
+  for (const parameter of known) {
+    const { module, name } = parameter
+    const given = genesis.parameters.find((candidate) => candidate.module === module && candidate.name === name)
+    const value = given?.value ?? encodeUnknown(parameter.schema, parameter.initial)
+    context.put(parameters, { module, name, value, height: 0n })
+  }
+  for (const { module, name } of genesis.parameters) {
+    if (context.get(parameters, parameterKey(module, name)) === undefined) {
+      throw governanceError('unknown-parameter', { module, name })
+    }
+  }
+}
+
+function applyMember(context: Context, member: Member): void {
+  const purposes = member.keys.map(({ purpose }) => purpose)
+  if (new Set(purposes).size !== purposes.length) throw governanceError('key-repeated')
+  if (context.get(members, utf8(member.id)) !== undefined) throw governanceError('key-repeated')
+  for (const keys of member.keys) {
+    requireSoundKeys(keys)
+    for (const key of keys.keys) claimKey(context, member.id, keyDigest(key))
+  }
+  context.put(members, member)
+  context.put(standings, {
+    member: member.id,
+    states: [{ state: 'active', height: 0n, time: context.time }],
+    facts: [],
+  })
+}

@@ -1,0 +1,83 @@
+/** Due work: what the chain does by itself, before a block's transactions, in the byte order of (time, handler, key). */
+import { concat, decodeAs, uint64Bytes, utf8 } from '../codec/index.ts'
+import { CommonrootError } from '../errors/index.ts'
+import { recordAddress } from '../module/index.ts'
+import { collectionPrefix, recordKey } from '../state/index.ts'
+import { dueWork, dueWorkFailed, kernelName, migrationWork } from './collections.ts'
+import { WriteBudget } from './context.ts'
+import { transactionError } from './errors.ts'
+import type { Executor } from './execute.ts'
+import { maximumDueWork, migrationRows } from './limits.ts'
+
+/** Rows of the store in key order; `from` inclusive, `until` exclusive. */
+export type Scan = (
+  from: Uint8Array,
+  until: Uint8Array,
+  limit: number,
+) => Promise<readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]>
+
+type Work = ReturnType<typeof dueWork.decode>
+
+/** Does what is due at the block's time, at most `maximumDueWork`; the rest stays visible in the queue. */
+export async function runDueWork(executor: Executor, scan: Scan): Promise<void> {
+  const prefix = collectionPrefix(kernelName, dueWork.name)
+  const until = concat(prefix, uint64Bytes(executor.block.time + 1n))
+  const rows = await scan(concat(prefix, uint64Bytes(0n)), until, maximumDueWork)
+  for (const { value } of rows) await runOne(executor, dueWork.decode(value), scan)
+}
+
+const nowhere = { transaction: 0, operation: 0, item: 0 }
+
+async function runOne(executor: Executor, work: Work, scan: Scan): Promise<void> {
+  const budget = new WriteBudget()
+  const kernel = { module: kernelName, transaction: undefined, signers: [] }
+  const address = recordAddress(dueWork, dueWork.key(work))
+  await executor.run([address], kernel, nowhere, budget, (context) => context.remove(dueWork, dueWork.key(work)))
+  const mark = executor.draft.overlay.mark()
+  try {
+    if (work.module === kernelName && work.handler === migrationWork.name) await migrate(executor, work, scan)
+    else await runHandler(executor, work, budget)
+  } catch (error) {
+    executor.draft.overlay.undoTo(mark)
+    const code = error instanceof CommonrootError ? error.number : executor.refusalNumber(error)
+    const body = { module: work.module, handler: work.handler, key: work.key, code: BigInt(code) }
+    await executor.run([], kernel, nowhere, budget, (context) => context.emit(dueWorkFailed, body))
+  }
+}
+
+async function runHandler(executor: Executor, work: Work, budget: WriteBudget): Promise<void> {
+  const schedule = executor.program.schedule(work.module, work.handler)
+  if (schedule === undefined) throw transactionError('unknown-type', { module: work.module, type: work.handler })
+  const bound = schedule.bind(work.key, work.payload)
+  const acting = { module: work.module, transaction: undefined, signers: [] }
+  await executor.run(bound.reads(), acting, nowhere, budget, bound.apply)
+}
+
+/** Rewrites the next rows of a collection and puts itself in the queue again until there are none. */
+async function migrate(executor: Executor, work: Work, scan: Scan): Promise<void> {
+  const { module: name, after } = decodeAs(migrationWork.payload, work.payload)
+  const migration = executor.program.module(name)?.migration
+  if (migration === undefined) throw transactionError('unknown-type', { module: name, type: work.handler })
+  const { collection, apply } = migration
+  const prefix = collectionPrefix(collection.module, collection.name)
+  const end = recordKey(collection.module, collection.name, new Uint8Array(512).fill(0xff))
+  const rows = await scan(after.length === 0 ? prefix : concat(after, Uint8Array.of(0)), end, migrationRows)
+  const acting = { module: name, transaction: undefined, signers: [] }
+  for (const { key } of rows) {
+    const address = { table: 'records' as const, key }
+    await executor.draft.overlay.load([address])
+    const stored = executor.draft.overlay.get(address)
+    if (stored === null) continue
+    await executor.run([address], acting, nowhere, new WriteBudget(), (context) => apply(context, stored))
+  }
+  const last = rows.at(-1)
+  if (last !== undefined && rows.length === migrationRows) await queueMigration(executor, name, last.key)
+}
+
+/** Puts a module's migration in the queue; `after` is the last key done, empty at the start. */
+export async function queueMigration(executor: Executor, module: string, after: Uint8Array): Promise<void> {
+  const kernel = { module: kernelName, transaction: undefined, signers: [] }
+  await executor.run([], kernel, nowhere, new WriteBudget(), (context) =>
+    context.schedule(executor.block.time, migrationWork, utf8(module), { module, after }),
+  )
+}

@@ -1,0 +1,85 @@
+/**
+ * Everything about a transaction that needs no state, done once: decode, bind, verify signatures on all cores.
+ * The same function serves admission, proposals, blocks and replay; its verdicts are kept by protocol and content.
+ */
+import { decodeEnvelope, type SignedTransaction, signedBytes, toHex } from '../codec/index.ts'
+import { sha256, verifySignatures } from '../crypto/index.ts'
+import { CommonrootError } from '../errors/index.ts'
+import type { BoundOperation } from '../module/index.ts'
+import { transactionError } from './errors.ts'
+import type { Program } from './program.ts'
+
+export type PreparedOperation = {
+  readonly module: string
+  readonly type: string
+  /** The body could not be bound: the whole transaction is refused with this. */
+  readonly refusal: CommonrootError | undefined
+  readonly bound: BoundOperation | undefined
+  /** For each item, whether each of its signature checks holds. */
+  readonly checks: readonly (readonly boolean[])[]
+}
+
+export type PreparedTransaction = {
+  readonly bytes: Uint8Array
+  readonly signed: SignedTransaction
+  readonly id: Uint8Array
+  readonly operations: readonly PreparedOperation[]
+  readonly signaturesHold: boolean
+}
+
+/** Transactions whose preparation is kept; a batch of 1,000 certificates holds about 1 MB. */
+const keptPreparations = 64
+
+export class Preparer {
+  readonly #kept = new Map<string, Promise<PreparedTransaction>>()
+
+  /** @throws every code of `codec` when the envelope is malformed */
+  prepare(bytes: Uint8Array, program: Program): Promise<PreparedTransaction> {
+    const id = `${program.protocol}:${toHex(sha256(bytes))}`
+    const kept = this.#kept.get(id)
+    if (kept !== undefined) return kept
+    const preparation = prepareTransaction(bytes, program)
+    this.#kept.set(id, preparation)
+    // A failure is as cheap to find again as to keep, and must not fill the cache.
+    preparation.catch(() => this.#kept.delete(id))
+    const oldest = this.#kept.keys().next().value
+    if (this.#kept.size > keptPreparations && oldest !== undefined) this.#kept.delete(oldest)
+    return preparation
+  }
+}
+
+async function prepareTransaction(bytes: Uint8Array, program: Program): Promise<PreparedTransaction> {
+  const signed = decodeEnvelope(bytes)
+  const { transaction, payload, signatures } = signed
+  const bound = transaction.operations.map(({ module, type, body }) => bindOperation(program, module, type, body))
+  const envelope = transaction.signers.map(({ key }, index) => ({
+    key,
+    message: signedBytes(payload, key.algorithm),
+    signature: signatures[index]!,
+  }))
+  const items = bound.flatMap((operation) => operation.bound?.items ?? [])
+  const verdicts = await verifySignatures([...envelope, ...items.flatMap((item) => item.checks)])
+  let next = envelope.length
+  const operations = bound.map((operation) => ({
+    ...operation,
+    checks: (operation.bound?.items ?? []).map((item) => {
+      next += item.checks.length
+      return verdicts.slice(next - item.checks.length, next)
+    }),
+  }))
+  const signaturesHold = verdicts.slice(0, envelope.length).every((holds) => holds)
+  return { bytes, signed, id: sha256(payload), operations, signaturesHold }
+}
+
+function bindOperation(program: Program, module: string, type: string, body: Uint8Array) {
+  const found = program.transactionType(module, type)
+  if (found === undefined) {
+    return { module, type, bound: undefined, refusal: transactionError('unknown-type', { module, type }) }
+  }
+  try {
+    return { module, type, bound: found.bind(body, program.protocol), refusal: undefined }
+  } catch (error) {
+    if (!(error instanceof CommonrootError)) throw error
+    return { module, type, bound: undefined, refusal: error }
+  }
+}

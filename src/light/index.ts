@@ -1,0 +1,47 @@
+/**
+ * The light client: verifies headers, votes, proofs and trust files of a chain from pinned trust alone.
+ * No I/O, no clock, nothing of Node: it runs in a browser.
+ *
+ * May import: `src/errors`, `src/codec`, `src/crypto/portable` and `src/state`'s proof verifier.
+ * Start reading at `verify-proof.ts`, then `follow.ts`, `verify-commit.ts`, `trust.ts`. The formats are described in
+ * `docs/reference/trust-and-proof.md`.
+ */
+/** Validators' keys as 32 raw bytes, and back. */
+export { ed25519Raw as rawValidatorKey, ed25519Spki as validatorKey } from '../crypto/portable/index.ts'
+export { consensusParametersHash, resultsHash, transactionsHash } from './block-hashes.ts'
+export { commitHash } from './commit-hash.ts'
+export { lightError, proofError, trustError } from './errors.ts'
+export { followHeader } from './follow.ts'
+export { headerHash } from './header-hash.ts'
+export {
+  blockProtocol,
+  maximumClockDrift,
+  maximumEras,
+  maximumHeight,
+  maximumParts,
+  maximumProofBytes,
+  maximumProvenLeaves,
+  maximumRound,
+  maximumSignedHeaderBytes,
+  maximumTotalPower,
+  maximumTrustBytes,
+  maximumTrustingPeriod,
+  maximumValidators,
+  maximumViaHeaders,
+} from './limits.ts'
+export { emptyHash, merkleRoot } from './merkle.ts'
+export { compareLeaves, decodeProof, encodeProof, type Proof, proofFormat } from './proof.ts'
+export { decodeSignedHeader, encodeSignedHeader } from './signed-header.ts'
+export { compareTimestamps, timestampFromMilliseconds, timestampToMilliseconds } from './timestamp.ts'
+export { decodeTrust, defaultThreshold, type Era, encodeTrust, type Trust, trustedUntil, trustFrom } from './trust.ts'
+export type { BlockId, CommitVote, Header, SignedHeader, Timestamp, Validator } from './types.ts'
+export {
+  checkValidatorSet,
+  orderValidators,
+  totalPower,
+  validatorAddress,
+  validatorsHash,
+} from './validator-set.ts'
+export { type Fraction, trimVotes, verifySignedHeader } from './verify-commit.ts'
+export { type ProofConditions, provenValue, type VerifiedProof, verifyProof } from './verify-proof.ts'
+export { voteSignBytes } from './vote.ts'

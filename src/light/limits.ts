@@ -1,0 +1,41 @@
+/** Validators in one set. A commit vote takes about 80 bytes, so that a proof of the largest set still fits its limit. */
+export const maximumValidators = 256
+
+/** Total power of a validator set: an eighth of the largest int64, as CometBFT bounds it. */
+export const maximumTotalPower = (2n ** 63n - 1n) / 8n
+
+/** Heights are int64 on the wire. */
+export const maximumHeight = 2n ** 63n - 1n
+
+/** Rounds are int32 on the wire. */
+export const maximumRound = 2 ** 31 - 1
+
+/** Parts of a block are counted in a uint32. */
+export const maximumParts = 2 ** 32 - 1
+
+/** How far a header's time may lie ahead of the reader's clock, in milliseconds: CometBFT's default. */
+export const maximumClockDrift = 10_000n
+
+/** An encoded signed header, in bytes: a header has about 500, each vote about 80. */
+export const maximumSignedHeaderBytes = 32 * 1024
+
+/** A trust file, in bytes: each validator takes about 45. */
+export const maximumTrustBytes = 32 * 1024
+
+/** Longest trusting period, in milliseconds: ten years. It is for the reader to choose far less where it has a clock. */
+export const maximumTrustingPeriod = 3653n * 86_400_000n
+
+/** Eras in a trust file: a chain is begun anew a few times in its life. */
+export const maximumEras = 64
+
+/** A `.proof` file, in bytes. */
+export const maximumProofBytes = 64 * 1024
+
+/** Proven leaves in one proof: a certificate needs about five. */
+export const maximumProvenLeaves = 64
+
+/** Headers that lead from the trusted validator set to the one that signed the proof's header. */
+export const maximumViaHeaders = 32
+
+/** The only block format whose hashing rules are known here. */
+export const blockProtocol = 11n

@@ -1,0 +1,11 @@
+/**
+ * A node: chain, engine and store running together, and what callers ask of it. Not deterministic, unlike what it runs.
+ *
+ * May import: everything of `src`. Start reading at `node.ts`, then `submission.ts` (what "acknowledged" means),
+ * then `transaction.ts` (how members make transactions).
+ */
+export { nodeError } from './errors.ts'
+export { trustingPeriod } from './limits.ts'
+export { LedgerNode, type NodeOptions, type ProvableState } from './node.ts'
+export type { Committed } from './submission.ts'
+export { makeOperation, signTransaction, type TransactionSigner } from './transaction.ts'

@@ -1,0 +1,130 @@
+/** A running node: a chain, an engine, and what people ask of them. */
+
+import { type Chain, chainIdOf, type Genesis, genesisDigest, type StateView } from '../chain/index.ts'
+import { equalBytes } from '../codec/index.ts'
+import { voteVerifier } from '../crypto/index.ts'
+import type { Engine } from '../engine/index.ts'
+import {
+  compareLeaves,
+  encodeProof,
+  encodeTrust,
+  type Proof,
+  type SignedHeader,
+  trimVotes,
+  trustFrom,
+} from '../light/index.ts'
+import { type Proven, stateRoot, treeNumber } from '../state/index.ts'
+import { nodeError } from './errors.ts'
+import { SignedHeaders } from './headers.ts'
+import { trustingPeriod } from './limits.ts'
+import { Submissions } from './submission.ts'
+
+export type NodeOptions = {
+  readonly chain: Chain
+  readonly engine: Engine
+  readonly genesis: Genesis
+  /** The node can't go on: the process should end and be started again by whoever supervises it. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** The state at the provable height, with the signed header that carries its root. */
+export type ProvableState = { readonly signed: SignedHeader; readonly view: StateView }
+
+export class LedgerNode {
+  readonly chain: Chain
+  readonly engine: Engine
+  readonly submissions: Submissions
+  readonly #genesis: Genesis
+  readonly #headers: SignedHeaders
+  /** The newest block that changed the state: a proof covers it, so that nobody misses what was acknowledged. */
+  #acknowledged: bigint
+
+  private constructor({ chain, engine, genesis }: NodeOptions) {
+    this.chain = chain
+    this.engine = engine
+    this.submissions = new Submissions(chain, engine)
+    this.#genesis = genesis
+    this.#headers = new SignedHeaders(chain.store, engine)
+    this.#acknowledged = chain.head?.height ?? 0n
+    chain.onCommit(({ height, executed }) => {
+      if (executed.records.length > 0) this.#acknowledged = height
+    })
+  }
+
+  /** Starts the engine over the chain; resolves when it works on blocks. */
+  static async start(options: NodeOptions): Promise<LedgerNode> {
+    const node = new LedgerNode(options)
+    await options.engine.start(options.chain, options.onFailure)
+    await node.#headers.backfill(node.#head())
+    return node
+  }
+
+  get chainId(): string {
+    return chainIdOf(this.#genesis)
+  }
+
+  /**
+   * The newest state that can be proven, covering everything that this node has acknowledged. The caller closes the view.
+   * @throws node.proof-timeout
+   */
+  async provableState(): Promise<ProvableState> {
+    const signed = await this.#headers.newest(this.#acknowledged + 1n, () => this.#head())
+    return { signed, view: await this.chain.view(signed.header.height - 1n) }
+  }
+
+  /**
+   * A proof file of the leaves that `choose` takes from the provable state.
+   * @throws node.proof-timeout, node.root-differs when the store does not have what the chain decided
+   */
+  async proof(choose: (view: StateView) => Promise<readonly Proven[]>): Promise<Uint8Array> {
+    const { signed, view } = await this.provableState()
+    try {
+      const proven = [...(await choose(view))].sort(compareLeaves)
+      const [standing, records] = [await view.root('standing'), await view.root('records')]
+      if (!equalBytes(stateRoot(standing, records), signed.header.appHash)) {
+        throw nodeError('root-differs', { height: view.height })
+      }
+      return encodeProof({
+        signed: await this.#trimmed(signed),
+        proven,
+        via: [],
+        ...otherRoot(proven, standing, records),
+      })
+    } finally {
+      await view.close()
+    }
+  }
+
+  /** A trust file that pins the newest signed header. Whoever takes it from a node trusts that node once. */
+  async trust(): Promise<Uint8Array> {
+    const signed = await this.#trimmed(await this.#headers.newest(1n, () => this.#head()))
+    const validators = await this.engine.validators(signed.header.height)
+    const eras = [{ genesis: genesisDigest(this.#genesis), from: 1n }]
+    return encodeTrust(trustFrom({ signed, validators, eras, trustingPeriod }, voteVerifier))
+  }
+
+  /** The signed header of a height; undefined when there is none (yet). */
+  signedHeader(height: bigint): Promise<SignedHeader | undefined> {
+    return this.#headers.get(height)
+  }
+
+  async stop(): Promise<void> {
+    this.submissions.stop()
+    await this.engine.stop()
+    await this.chain.store.close()
+  }
+
+  async #trimmed(signed: SignedHeader): Promise<SignedHeader> {
+    return trimVotes(signed, await this.engine.validators(signed.header.height))
+  }
+
+  #head(): bigint {
+    return this.chain.head?.height ?? 0n
+  }
+}
+
+function otherRoot(proven: readonly Proven[], standing: Uint8Array, records: Uint8Array): Pick<Proof, 'otherRoot'> {
+  const has = (tree: number) => proven.some((leaf) => leaf.tree === tree)
+  if (!has(treeNumber.standing)) return { otherRoot: standing }
+  return has(treeNumber.records) ? {} : { otherRoot: records }
+}

@@ -1,0 +1,105 @@
+/** Submissions that wait for their block: acknowledged means committed by this node. */
+
+import type { Chain, CommittedBlock } from '../chain/index.ts'
+import { decodeEnvelope, toHex } from '../codec/index.ts'
+import { sha256 } from '../crypto/index.ts'
+import type { Engine } from '../engine/index.ts'
+import { decodeResults, type TransactionResult, transactionError } from '../host/index.ts'
+import { nodeError } from './errors.ts'
+import { commitTimeout } from './limits.ts'
+
+/** A transaction that is in a durable block. */
+export type Committed = {
+  readonly id: Uint8Array
+  readonly height: bigint
+  /** Block time in milliseconds. */
+  readonly time: bigint
+  readonly result: TransactionResult
+}
+
+type Waiter = { readonly resolve: (committed: Committed) => void; readonly reject: (error: unknown) => void }
+
+export class Submissions {
+  readonly #chain: Chain
+  readonly #engine: Engine
+  readonly #waiting = new Map<string, Set<Waiter>>()
+  readonly #endListening: () => void
+
+  constructor(chain: Chain, engine: Engine) {
+    this.#chain = chain
+    this.#engine = engine
+    this.#endListening = chain.onCommit((block) => this.#settle(block))
+  }
+
+  /** Admits, hands to the engine, and resolves after this node's commit. @throws what admission refuses; node.commit-timeout */
+  async submit(bytes: Uint8Array): Promise<Committed> {
+    const id = sha256(decodeEnvelope(bytes).payload)
+    const before = await this.find(id)
+    if (before !== undefined) return before
+    await this.enqueue(bytes)
+    return this.#wait(id)
+  }
+
+  /** Admits and hands to the engine; promises nothing. @throws what admission refuses */
+  async enqueue(bytes: Uint8Array): Promise<Uint8Array> {
+    const id = sha256(decodeEnvelope(bytes).payload)
+    const admission = await this.#chain.admit(bytes, 'api')
+    if (!admission.accepted && admission.refusal.code !== transactionError('duplicate').code) throw admission.refusal
+    if (admission.accepted) await this.#engine.submit(bytes)
+    return id
+  }
+
+  /** An executed transaction, as it is stored. */
+  async find(id: Uint8Array): Promise<Committed | undefined> {
+    const place = await this.#chain.store.transaction(id)
+    if (place === undefined) return undefined
+    const block = await this.#chain.store.block(place.height)
+    const result = block === undefined ? undefined : decodeResults(block.results)[place.position]
+    return block === undefined || result === undefined
+      ? undefined
+      : { id, height: place.height, time: block.time, result }
+  }
+
+  stop(): void {
+    this.#endListening()
+    for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.reject(nodeError('stopping'))
+    this.#waiting.clear()
+  }
+
+  #wait(id: Uint8Array): Promise<Committed> {
+    const key = toHex(id)
+    return new Promise<Committed>((resolve, reject) => {
+      const waiters = this.#waiting.get(key) ?? new Set()
+      this.#waiting.set(key, waiters)
+      const end = (act: () => void) => {
+        clearTimeout(timer)
+        waiters.delete(waiter)
+        if (waiters.size === 0) this.#waiting.delete(key)
+        act()
+      }
+      const waiter: Waiter = {
+        resolve: (committed) => end(() => resolve(committed)),
+        reject: (error) => end(() => reject(error)),
+      }
+      const timer = setTimeout(
+        () => waiter.reject(nodeError('commit-timeout', { seconds: commitTimeout / 1000 })),
+        commitTimeout,
+      )
+      waiters.add(waiter)
+      // The block may have been committed between admission and now.
+      this.find(id).then(
+        (committed) => committed !== undefined && waiter.resolve(committed),
+        (error: unknown) => waiter.reject(error),
+      )
+    })
+  }
+
+  #settle({ height, time, executed }: CommittedBlock): void {
+    for (const { id, position } of executed.executed) {
+      const waiters = this.#waiting.get(toHex(id))
+      const result = executed.results[position]
+      if (waiters === undefined || result === undefined) continue
+      for (const waiter of [...waiters]) waiter.resolve({ id, height, time, result })
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * How the trees hash: the ICS23 sparse-Merkle specification (`SmtSpec`) with SHA-256.
+ * A subtree with one leaf is that leaf; a subtree with none is 32 zero bytes.
+ */
+import { concat } from '../codec/index.ts'
+import { sha256 } from '../crypto/portable/index.ts'
+
+/** The hash of an empty subtree. No SHA-256 digest is known to be zero, and a verifier never accepts it as a leaf. */
+export const emptyHash: Uint8Array = new Uint8Array(32)
+
+const leafPrefix = Uint8Array.of(0)
+const innerPrefix = Uint8Array.of(1)
+
+/** H(0x00 | H(key) | H(value)). */
+export function leafHash(keyHash: Uint8Array, valueHash: Uint8Array): Uint8Array {
+  return sha256(concat(leafPrefix, keyHash, valueHash))
+}
+
+/** H(0x01 | left | right). */
+export function innerHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256(concat(innerPrefix, left, right))
+}
+
+/** The root of the state, which the next header carries as its app hash: H(0x01 | standing | records). */
+export function stateRoot(standing: Uint8Array, records: Uint8Array): Uint8Array {
+  return innerHash(standing, records)
+}
+
+/** Bit `index` of a path, most significant first: 0 goes left, 1 goes right. */
+export function pathBit(path: Uint8Array, index: number): 0 | 1 {
+  return ((path[index >> 3]! >> (7 - (index & 7))) & 1) as 0 | 1
+}
+
+/** Half-byte `index` of a path, most significant first. */
+export function pathNibble(path: Uint8Array, index: number): number {
+  const byte = path[index >> 1]!
+  return (index & 1) === 0 ? byte >> 4 : byte & 0xf
+}

@@ -1,0 +1,23 @@
+/**
+ * The authenticated state: two sparse Merkle trees, their leaves as bytes, and proofs.
+ *
+ * May import: `src/errors`, `src/codec`, `src/crypto` (its portable half).
+ * Start reading at `leaf.ts` (what a leaf is), then `verifier.ts` (what a proof is), then `tree.ts` (how it changes).
+ */
+export { stateError } from './errors.ts'
+export { emptyHash, innerHash, leafHash, stateRoot } from './hashing.ts'
+export {
+  collectionPrefix,
+  counterKey,
+  counterValue,
+  kind,
+  part,
+  plainValue,
+  readCounterValue,
+  readPlainValue,
+  recordKey,
+  valueVersion,
+} from './leaf.ts'
+export { neighbourKeys, proveLeaf, treeRoot } from './prove.ts'
+export { type LeafChange, type PageChange, type PageReader, pageKey, updateTree } from './tree.ts'
+export { CompactPath, decodeProven, maximumPathDepth, Proven, rootOf, type TreeName, treeNumber } from './verifier.ts'

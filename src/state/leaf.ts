@@ -1,0 +1,69 @@
+/**
+ * What a leaf's key and value look like as bytes. Both are part of the ledger's contract: they never change.
+ *
+ *     key   = len module | len collection | part | rest     module and collection as UTF-8, each led by its length in one byte
+ *     part  = 00 a record                                    rest = the record's key
+ *             01 a counter                                   rest = len counter name | group key
+ *     value = kind | version | content                       kind 00: content is the value's CBOR
+ *                                                            kind 01: content is H(salt | CBOR), the value is private
+ */
+import { concat, decodeAs, encodeUnknown, lengthPrefixed, type TSchema, utf8, type ValueOf } from '../codec/index.ts'
+import { stateError } from './errors.ts'
+
+export const part = { record: 0, counter: 1 } as const
+export const kind = { plain: 0, private: 1 } as const
+
+/** The key of a record's leaf. */
+export function recordKey(module: string, collection: string, key: Uint8Array): Uint8Array {
+  return concat(collectionPrefix(module, collection), key)
+}
+
+/** What the keys of all records of a collection begin with. */
+export function collectionPrefix(module: string, collection: string): Uint8Array {
+  return concat(lengthPrefixed(utf8(module), utf8(collection)), Uint8Array.of(part.record))
+}
+
+/** The key of a counter's leaf. */
+export function counterKey(module: string, collection: string, counter: string, group: Uint8Array): Uint8Array {
+  const head = lengthPrefixed(utf8(module), utf8(collection))
+  return concat(head, Uint8Array.of(part.counter), lengthPrefixed(utf8(counter)), group)
+}
+
+/** The value of a plain leaf. `version` is the collection's, 1 to 255. @throws codec.schema and its kin */
+export function plainValue(schema: TSchema, version: number, value: unknown): Uint8Array {
+  return concat(Uint8Array.of(kind.plain, version), encodeUnknown(schema, value))
+}
+
+/** The version of a plain leaf's value. @throws state.value-form */
+export function valueVersion(value: Uint8Array): number {
+  if (value.length < 3 || value[0] !== kind.plain) throw stateError('value-form', { size: value.length })
+  return value[1]!
+}
+
+/** Reads a plain leaf's value of a known version. @throws state.value-form, state.value-version and codes of `codec` */
+export function readPlainValue<Schema extends TSchema>(
+  schema: Schema,
+  version: number,
+  value: Uint8Array,
+): ValueOf<Schema> {
+  const found = valueVersion(value)
+  if (found !== version) throw stateError('value-version', { found, version })
+  return decodeAs(schema, value.subarray(2))
+}
+
+/** The value of a counter's leaf: eight bytes, big-endian. */
+export function counterValue(count: bigint): Uint8Array {
+  const value = new Uint8Array(10)
+  value[1] = 1
+  new DataView(value.buffer).setBigUint64(2, count)
+  return value
+}
+
+/** Reads a counter's leaf; absence is zero. @throws state.value-form */
+export function readCounterValue(value: Uint8Array | null | undefined): bigint {
+  if (value === null || value === undefined) return 0n
+  if (value.length !== 10 || value[0] !== kind.plain || value[1] !== 1) {
+    throw stateError('value-form', { size: value.length })
+  }
+  return new DataView(value.buffer, value.byteOffset).getBigUint64(2)
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import type postgres from 'postgres'
+import { equalBytes } from '../codec/index.ts'
+import { answerOf, connect, type Sql } from './connection.ts'
+import { storeError } from './errors.ts'
+import { maximumReaders, maximumViewAge, maximumViews, readTimeout, viewPatience } from './limits.ts'
+import type { BlockWrite, Head, ReadView, Store, StoredBlock, StoreTable } from './port.ts'
+import { schemaOf, stateTables } from './schema.ts'
+import { Session } from './session.ts'
+import { SessionPool } from './session-pool.ts'
+import { SnapshotView, takeSnapshot } from './view.ts'
+import { Writer } from './writer.ts'
+
+/**
+ * Opens the store of one chain, makes or upgrades its tables, and keeps others out until it is closed.
+ * `connection` is a URL as in DATABASE_URL; sessions must reach the server itself, no pooler that shares connections.
+ *
+ * Every call throws `store.unavailable` while Postgres is away, and works again once it is back.
+ * @throws store.in-use, store.format-newer, store.not-durable, store.connection-url, store.unavailable, store.refused
+ */
+export async function openStore(options: { readonly connection: string; readonly chain: string }): Promise<Store> {
+  const writer = new Writer(options.connection, options.chain)
+  try {
+    await writer.open()
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+  return new PostgresStore(options.connection, schemaOf(options.chain), writer)
+}
+
+class PostgresStore implements Store {
+  readonly signedHeaders: Store['signedHeaders']
+  readonly #writer: Writer
+  readonly #reader: Sql
+  readonly #views: SessionPool
+  readonly #openViews = new Set<SnapshotView>()
+  #closing: Promise<void> | undefined
+
+  constructor(url: string, schema: string, writer: Writer) {
+    this.#writer = writer
+    this.#reader = connect({ url, schema, connections: maximumReaders, statementTimeout: readTimeout })
+    const viewSettings = { url, schema, statementTimeout: readTimeout, idleTransactionTimeout: 2 * maximumViewAge }
+    this.#views = new SessionPool(() => new Session(viewSettings), maximumViews, viewPatience)
+    this.signedHeaders = {
+      put: (height, bytes) => this.#putSignedHeader(height, bytes),
+      get: (height) => this.#signedHeader(height),
+      missing: (limit) => this.#missingSignedHeaders(limit),
+    }
+  }
+
+  async head(): Promise<Head | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql<Head[]>`select height, time, root from block order by height desc limit 1`,
+    )
+    return row
+  }
+
+  async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const rows = await this.#read(
+      (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
+        select key, value from ${sql(stateTables[table].name)} where key = any(${sql.typed.bytesList(keys)})`,
+    )
+    return new Map(rows.map(({ key, value }) => [key.toHex(), value]))
+  }
+
+  async scan(from: Uint8Array, until: Uint8Array, limit: number) {
+    const rows = await this.#read(
+      (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
+        select key, value from record where key >= ${from} and key < ${until} order by key limit ${limit}`,
+    )
+    return [...rows]
+  }
+
+  async view(at: 'head' | bigint): Promise<ReadView> {
+    this.#requireOpen()
+    const session = await this.#views.borrow()
+    try {
+      const view = new SnapshotView(await takeSnapshot(session, at), this.#views, session, (closed) => {
+        this.#openViews.delete(closed)
+      })
+      this.#openViews.add(view)
+      return view
+    } catch (error) {
+      await session.rollback()
+      this.#views.giveBack(session)
+      throw error
+    }
+  }
+
+  async write(block: BlockWrite): Promise<void> {
+    this.#requireOpen()
+    await this.#writer.write(block)
+  }
+
+  async block(height: bigint): Promise<StoredBlock | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql<StoredBlock[]>`
+        select height, time, root, bytes as block, results, events from block where height = ${height}`,
+    )
+    return row
+  }
+
+  /** The database is not trusted to give back what was put in. @throws store.corrupt */
+  async blob(digest: Uint8Array): Promise<Uint8Array | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql<{ bytes: Uint8Array }[]>`
+        select substring(block.bytes from blob."offset" + 1 for blob.length) as bytes
+        from blob join block on block.height = blob.height
+        where blob.digest = ${digest}`,
+    )
+    if (row === undefined) return undefined
+    if (!equalBytes(createHash('sha256').update(row.bytes).digest(), digest)) throw storeError('corrupt', { digest })
+    return row.bytes
+  }
+
+  async transaction(id: Uint8Array) {
+    const [row] = await this.#read(
+      (sql) => sql<{ height: bigint; position: number }[]>`
+        select height, position from transaction_id where id = ${id}`,
+    )
+    return row
+  }
+
+  /** Ends all views; waits for a write under way. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#openViews].map((view) => view.close()))
+    await this.#views.end()
+    await this.#reader.end({ timeout: 0 })
+    await this.#writer.close()
+  }
+
+  /** The first header of a height stays: later ones differ at most in whose votes they show. One statement, one transaction. */
+  async #putSignedHeader(height: bigint, bytes: Uint8Array): Promise<void> {
+    await this.#read(
+      (sql) => sql`
+        with arrived as (delete from header_wanted where height = ${height})
+        insert into signed_header (height, bytes) values (${height}, ${bytes}) on conflict (height) do nothing`,
+    )
+  }
+
+  async #signedHeader(height: bigint): Promise<Uint8Array | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql<{ bytes: Uint8Array }[]>`select bytes from signed_header where height = ${height}`,
+    )
+    return row?.bytes
+  }
+
+  async #missingSignedHeaders(limit: number): Promise<readonly bigint[]> {
+    const rows = await this.#read(
+      (sql) => sql<{ height: bigint }[]>`select height from header_wanted order by height limit ${limit}`,
+    )
+    return rows.map(({ height }) => height)
+  }
+
+  /** One statement on any free connection. */
+  async #read<Rows extends readonly postgres.MaybeRow[]>(make: (sql: Sql) => postgres.PendingQuery<Rows>) {
+    this.#requireOpen()
+    return await answerOf(make(this.#reader), readTimeout)
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw new TypeError('the store is closed')
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The tables of a chain: one Postgres schema each. Keys and values are `bytea`, whose order is byte order under every
+ * locale.
+ */
+import { storeError } from './errors.ts'
+import type { StoreTable } from './port.ts'
+import type { Session } from './session.ts'
+
+const schemaPrefix = 'chain_'
+
+/** A chain id has at most 50 characters, a Postgres name 63: each chain has its own schema. */
+export function schemaOf(chain: string): string {
+  if (!/^[a-z0-9-]{1,50}$/.test(chain)) throw new TypeError('not a chain id')
+  return schemaPrefix + chain
+}
+
+/** The reverse of `schemaOf`; undefined for the schema of someone else. */
+export function chainOf(schema: string): string | undefined {
+  return schema.startsWith(schemaPrefix) ? schema.slice(schemaPrefix.length) : undefined
+}
+
+/** The tables of the state: where each is kept, and its number among the before-images. */
+export const stateTables: Readonly<Record<StoreTable, { readonly name: string; readonly kind: number }>> = {
+  records: { name: 'record', kind: 1 },
+  indexes: { name: 'index_entry', kind: 2 },
+  pages: { name: 'page', kind: 3 },
+}
+
+/**
+ * Data formats: step n turns format n into n + 1, and format 0 is an empty schema. Steps never change once released.
+ *
+ * - `before_image` holds what a key had before the block of that height changed it, null when it was absent.
+ * - `header_wanted` lists heights whose signed header has not arrived.
+ * - A block's bytes are stored uncompressed, so that a slice is read without the rest.
+ */
+export const formatSteps: readonly string[] = [
+  `
+  create table block (
+    height bigint primary key,
+    time bigint not null,
+    root bytea not null,
+    bytes bytea not null,
+    results bytea not null,
+    events bytea not null
+  );
+  alter table block alter column bytes set storage external;
+  create table record (key bytea primary key, value bytea not null);
+  create table index_entry (key bytea primary key, value bytea not null);
+  create table page (key bytea primary key, value bytea not null);
+  create table before_image (
+    kind smallint not null,
+    key bytea not null,
+    height bigint not null,
+    value bytea,
+    primary key (kind, key, height)
+  );
+  create index before_image_height on before_image (height);
+  create table blob (digest bytea primary key, height bigint not null, "offset" integer not null, length integer not null);
+  create table transaction_id (id bytea primary key, height bigint not null, position integer not null);
+  create table signed_header (height bigint primary key, bytes bytea not null);
+  create table header_wanted (height bigint primary key);
+  `,
+]
+
+/**
+ * Brings the schema to the newest format, all steps in one transaction.
+ * @throws store.format-newer when a newer program has written it
+ */
+export async function upgradeFormat(session: Session, chain: string, steps: readonly string[]): Promise<void> {
+  const schema = schemaOf(chain)
+  await session.transaction(async () => {
+    // A role may use a schema that it may not create.
+    const existing = await session.query((sql) => sql`select from pg_namespace where nspname = ${schema}`)
+    if (existing.length === 0) await session.query((sql) => sql`create schema ${sql(schema)}`)
+    const [table] = await session.query(
+      (sql) => sql<{ exists: boolean }[]>`
+        select exists (select from pg_tables where schemaname = ${schema} and tablename = 'store_format')`,
+    )
+    if (table?.exists !== true) {
+      await session.query((sql) => sql`create table store_format (version integer not null)`)
+      await session.query((sql) => sql`insert into store_format values (0)`)
+    }
+    const [row] = await session.query((sql) => sql<{ version: number }[]>`select version from store_format`)
+    const found = row?.version ?? 0
+    if (found > steps.length) throw storeError('format-newer', { chain, found, known: steps.length })
+    if (found === steps.length) return
+    for (const step of steps.slice(found)) await session.query((sql) => sql.unsafe(step))
+    await session.query((sql) => sql`update store_format set version = ${steps.length}`)
+  })
+}
