@@ -11,7 +11,6 @@ export type Outcome = {
   readonly failed: number
   /** What counts as failed without being a failed test: a file that does not load, a skipped test, a crash. */
   readonly complaints: readonly string[]
-  readonly ending: Ending
 }
 
 type Report = {
@@ -36,7 +35,7 @@ export function readOutcome(run: {
   const { ending } = run
   const report = readReport(run.resultFile)
   if (report === undefined) {
-    return { passed: 0, failed: 1, complaints: [`vitest wrote no report and ended with ${spoken(ending)}`], ending }
+    return { passed: 0, failed: 1, complaints: [`vitest wrote no report and ended with ${spoken(ending)}`] }
   }
   const complaints: string[] = []
   let passed = 0
@@ -58,12 +57,12 @@ export function readOutcome(run: {
     }
     failed += failedHere
   }
-  if (failed === 0 && ending.code !== 0) {
+  if (passed + failed === 0) complaints.push('no test ran')
+  else if (failed === 0 && ending.code !== 0) {
     failed = 1
     complaints.push(`vitest ended with ${spoken(ending)} although no test failed`)
   }
-  if (passed + failed === 0) complaints.push('no test ran')
-  return { passed, failed, complaints, ending }
+  return { passed, failed, complaints }
 }
 
 /** The end of the output; the last line is the one that machines read. */
@@ -79,7 +78,6 @@ export function closingLines(outcome: Outcome, exclusions: readonly Exclusion[])
 
 /** The exit code of the whole run. */
 export function ended(outcome: Outcome): number {
-  if (outcome.ending.signal === 'SIGINT') return 130
   return outcome.failed === 0 && outcome.passed > 0 ? 0 : 1
 }
 

@@ -1,5 +1,6 @@
 /**
- * The codec: bytes in and out. Deterministic CBOR, the schema words, and the transaction envelope.
+ * The codec: bytes in and out. Deterministic CBOR, the schema words, the transaction envelope, and a writer of
+ * protobuf fields.
  *
  * May import: `src/errors` and TypeBox. Start reading at `cbor.ts`, then `schema.ts`, then `envelope.ts`.
  */
@@ -29,6 +30,15 @@ export {
   maximumTransactionBytes,
   maximumValidity,
 } from './limits.ts'
+export {
+  bytesField,
+  fixed64Field,
+  lengthDelimited,
+  messageField,
+  textField,
+  varint,
+  varintField,
+} from './protobuf.ts'
 export {
   Bytes,
   type DeepReadonly,

@@ -5,8 +5,7 @@
  * May import: `src/errors`, `src/codec`, `src/crypto`, `src/light`, protobufjs and node. Start reading at `port.ts`, then
  * `solo/solo-engine.ts` and `cometbft/cometbft-engine.ts`. What a crash leaves behind: `docs/reference/engine.md`.
  */
-export { CometbftEngine, type CometbftOptions } from './cometbft/cometbft-engine.ts'
-export { type NodeIdentity, prepareIdentity } from './cometbft/home.ts'
+export { CometbftEngine, type CometbftOptions, type NodeIdentity, prepareIdentity } from './cometbft/index.ts'
 export { engineError } from './errors.ts'
 export { maximumBlockBytes, maximumGas, maximumMempoolBytes, maximumMempoolCount } from './limits.ts'
 export type {
@@ -19,8 +18,13 @@ export type {
   Misbehaviour,
   TransactionOutput,
 } from './port.ts'
-export { type Clock, systemClock } from './solo/clock.ts'
-export type { MempoolLimits } from './solo/mempool.ts'
-export type { Adoption, HeaderStore } from './solo/opening.ts'
-export { SoloEngine, type SoloOptions } from './solo/solo-engine.ts'
-export type { SoloKey } from './solo/voter.ts'
+export {
+  type Adoption,
+  type Clock,
+  type HeaderStore,
+  type MempoolLimits,
+  SoloEngine,
+  type SoloKey,
+  type SoloOptions,
+  systemClock,
+} from './solo/index.ts'

@@ -1,8 +1,7 @@
 /** The hashes in a header that cover a block's content and results. */
-import { concat } from '../codec/index.ts'
+import { bytesField, concat, varintField } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { merkleRoot } from './merkle.ts'
-import { bytesField, varintField } from './protobuf.ts'
 
 /** `dataHash`: the Merkle root over the SHA-256 of each transaction. */
 export function transactionsHash(transactions: readonly Uint8Array[]): Uint8Array {

@@ -1,6 +1,5 @@
-import { concat } from '../codec/index.ts'
+import { bytesField, concat, messageField, varintField } from '../codec/index.ts'
 import { merkleRoot } from './merkle.ts'
-import { bytesField, messageField, varintField } from './protobuf.ts'
 import { encodeTimestamp } from './timestamp.ts'
 import type { CommitVote, Timestamp, Validator } from './types.ts'
 import { validatorAddress } from './validator-set.ts'

@@ -1,6 +1,5 @@
-import { concat, utf8 } from '../codec/index.ts'
+import { bytesField, concat, messageField, utf8, varintField } from '../codec/index.ts'
 import { merkleRoot } from './merkle.ts'
-import { bytesField, messageField, varintField } from './protobuf.ts'
 import { encodeTimestamp } from './timestamp.ts'
 import type { BlockId, Header } from './types.ts'
 

@@ -1,5 +1,4 @@
-import { concat } from '../codec/index.ts'
-import { varintField } from './protobuf.ts'
+import { concat, varintField } from '../codec/index.ts'
 import type { Timestamp } from './types.ts'
 
 /** The last second that a Timestamp can name: 9999-12-31T23:59:59Z. */

@@ -1,10 +1,9 @@
 /** Validator sets: order, address, hash, and what makes a set sound. */
-import { compareBytes, concat, type PublicKey } from '../codec/index.ts'
+import { bytesField, compareBytes, concat, messageField, type PublicKey, varintField } from '../codec/index.ts'
 import { ed25519Raw, sha256 } from '../crypto/portable/index.ts'
 import { lightError } from './errors.ts'
 import { maximumTotalPower, maximumValidators } from './limits.ts'
 import { merkleRoot } from './merkle.ts'
-import { bytesField, messageField, varintField } from './protobuf.ts'
 import type { Validator } from './types.ts'
 
 const addressLength = 20

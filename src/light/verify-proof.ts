@@ -45,7 +45,6 @@ export function verifyProof(proof: Proof, trust: Trust, conditions: ProofConditi
   refuseExpired(trust, now)
   refuseFuture(header, now)
   const reached = followVia(proof, trust, now, verifier)
-  refuseSuperfluousVotes(proof.signed, reached.validators)
   const newest = trustHeader(proof.signed, reached, now, verifier)
   const headerTime = timestampToMilliseconds(header.time)
   refuseStale(headerTime, now, maximumAge)
@@ -77,6 +76,7 @@ function trustHeader(signed: SignedHeader, trust: Trust, now: bigint, verifier: 
     }
     throw proofError('unknown-validators', { height: header.height })
   }
+  refuseSuperfluousVotes(signed, trust.validators)
   if (header.height >= trust.height) return followHeader(trust, signed, trust.validators, now, verifier)
   verifySignedHeader(signed, trust.validators, trust.chain, verifier)
   if (compareTimestamps(header.time, trust.time) >= 0) {

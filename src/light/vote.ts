@@ -1,6 +1,5 @@
-import { concat } from '../codec/index.ts'
+import { concat, fixed64Field, lengthDelimited, messageField, textField, varintField } from '../codec/index.ts'
 import { encodeBlockId } from './header-hash.ts'
-import { fixed64Field, lengthDelimited, messageField, textField, varintField } from './protobuf.ts'
 import { encodeTimestamp } from './timestamp.ts'
 import type { BlockId, Timestamp } from './types.ts'
 

@@ -32,4 +32,10 @@ export const stateError = defineErrors('state', {
     message: 'a path in the proof is not well-formed: {reason}',
     remedy: 'Ask for the proof again.',
   },
+  'ics23-empty-tree': {
+    number: 305,
+    status: 422,
+    message: 'ICS23 can show an absence beside a leaf only, and the tree has none',
+    remedy: 'Use the .proof format, which shows it by the empty root.',
+  },
 })

@@ -8,8 +8,9 @@ import { sha256 } from '../crypto/portable/index.ts'
 /** The hash of an empty subtree. No SHA-256 digest is known to be zero, and a verifier never accepts it as a leaf. */
 export const emptyHash: Uint8Array = new Uint8Array(32)
 
-const leafPrefix = Uint8Array.of(0)
-const innerPrefix = Uint8Array.of(1)
+/** What a leaf begins with, and what an inner node begins with, when they are hashed: no node is both. */
+export const leafPrefix = Uint8Array.of(0)
+export const innerPrefix = Uint8Array.of(1)
 
 /** H(0x00 | H(key) | H(value)). */
 export function leafHash(keyHash: Uint8Array, valueHash: Uint8Array): Uint8Array {

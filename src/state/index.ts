@@ -6,6 +6,7 @@
  */
 export { stateError } from './errors.ts'
 export { emptyHash, innerHash, leafHash, stateRoot } from './hashing.ts'
+export { encodeIcs23, type Neighbours } from './ics23.ts'
 export {
   collectionPrefix,
   counterKey,
@@ -18,6 +19,7 @@ export {
   recordKey,
   valueVersion,
 } from './leaf.ts'
+export { maximumKeyBytes, maximumValueBytes } from './limits.ts'
 export { neighbourKeys, proveLeaf, treeRoot } from './prove.ts'
 export { type LeafChange, type PageChange, type PageReader, pageKey, updateTree } from './tree.ts'
 export { CompactPath, decodeProven, maximumPathDepth, Proven, rootOf, type TreeName, treeNumber } from './verifier.ts'

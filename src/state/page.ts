@@ -71,6 +71,7 @@ export function decodePage(bytes: Uint8Array): Page {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const leaves = view.getUint16(0)
   const children = view.getUint16(2)
+  if ((leaves | children) === 0) throw stateError('page-form', { reason: 'it holds nothing' })
   if ((leaves & children) !== 0) throw stateError('page-form', { reason: 'a slot is both leaf and child' })
   let offset = 4
   const take = (count: number): Uint8Array => {
@@ -92,6 +93,10 @@ export function decodePage(bytes: Uint8Array): Page {
   return page
 }
 
+/** Longer keys would come back cut. */
+const maximumStoredKeyBytes = 0xffff
+
 function uint16(value: number): Uint8Array {
+  if (value > maximumStoredKeyBytes) throw new TypeError(`a key of ${value} bytes does not fit a page`)
   return Uint8Array.of(value >> 8, value & 0xff)
 }

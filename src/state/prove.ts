@@ -1,5 +1,5 @@
 /** Proofs out of pages: the compact path to a leaf or to where it would be, and the neighbours that ICS23 asks for. */
-import { concat, toHex } from '../codec/index.ts'
+import { compareBytes, concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { stateError } from './errors.ts'
 import { emptyHash, pathBit, pathNibble } from './hashing.ts'
@@ -24,9 +24,10 @@ export async function proveLeaf(
   key: Uint8Array,
   value: Uint8Array | null,
 ): Promise<Proven> {
-  const { path, leaf } = await descend(tree, read, sha256(key))
-  const present = leaf !== null && toHex(leaf.keyHash) === toHex(sha256(key))
-  if (present !== (value !== null) || (present && toHex(leaf.valueHash) !== toHex(sha256(value!)))) {
+  const keyHash = sha256(key)
+  const { path, leaf } = await descend(tree, read, keyHash)
+  const present = leaf !== null && equalBytes(leaf.keyHash, keyHash)
+  if (present !== (value !== null) || (value !== null && !equalBytes(leaf!.valueHash, sha256(value)))) {
     throw stateError('page-form', { reason: 'its leaf is not the record that is stored' })
   }
   const foreign = leaf === null || present ? {} : { foreign: concat(leaf.keyHash, leaf.valueHash) }
@@ -57,15 +58,22 @@ async function descend(
   keyHash: Uint8Array,
 ): Promise<{ path: CompactPath; leaf: Leaf | null }> {
   const siblings: Uint8Array[] = []
+  let named: Uint8Array | undefined
   for (let depth = 0; ; depth++) {
     const page = await loadPage(tree, read, nibblePath(keyHash, depth))
+    if (named !== undefined && !equalBytes(pageHash(page), named)) {
+      throw stateError('page-form', { reason: 'it is not the page that the one above names' })
+    }
     let start = 0
     let count = slotsInPage
     for (let level = 0; ; level++) {
       const only = soleLeaf(page, start, count)
       if (only === 'none') return { path: compact(siblings), leaf: null }
       if (only !== 'several') return { path: compact(siblings), leaf: only }
-      if (level === levelsInPage) break
+      if (level === levelsInPage) {
+        named = rangeHash(page, start, 1)
+        break
+      }
       count /= 2
       const goesRight = pathBit(keyHash, levelsInPage * depth + level) === 1
       siblings.push(rangeHash(page, goesRight ? start : start + count, count))
@@ -78,7 +86,7 @@ function compact(siblings: readonly Uint8Array[]): CompactPath {
   const bitmap = new Uint8Array(Math.ceil(siblings.length / 8))
   const given: Uint8Array[] = []
   for (const [level, sibling] of siblings.entries()) {
-    if (toHex(sibling) === toHex(emptyHash)) continue
+    if (equalBytes(sibling, emptyHash)) continue
     bitmap[level >> 3]! |= 0x80 >> (level & 7)
     given.push(sibling)
   }
@@ -102,15 +110,9 @@ async function nearest(
     if (slot.kind === 'child') {
       const found = await nearest(tree, read, keyHash, concat(path, Uint8Array.of(index)), step)
       if (found !== null) return found
-    } else if (step * compareHashes(slot.keyHash, keyHash) > 0) return slot.key
+    } else if (step * compareBytes(slot.keyHash, keyHash) > 0) return slot.key
   }
   return null
-}
-
-function compareHashes(a: Uint8Array, b: Uint8Array): number {
-  const left = toHex(a)
-  const right = toHex(b)
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 async function loadPage(tree: TreeName, read: PageReader, path: Uint8Array): Promise<Page> {

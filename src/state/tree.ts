@@ -1,7 +1,7 @@
 /**
  * One sparse Merkle tree over pages that somebody else keeps: changes in, new root and changed pages out.
  */
-import { compareBytes, concat, toHex } from '../codec/index.ts'
+import { compareBytes, concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { stateError } from './errors.ts'
 import { pathNibble } from './hashing.ts'
@@ -106,7 +106,7 @@ class Update {
         before: this.#loaded.get(toHex(path))?.bytes ?? null,
         after: page === null ? null : encodePage(page),
       }))
-      .filter(({ before, after }) => before !== null || after !== null)
+      .filter(({ before, after }) => !isSame(before, after))
       .sort((a, b) => compareBytes(a.key, b.key))
   }
 
@@ -147,6 +147,10 @@ class Update {
   #write(path: Uint8Array, page: Page | null): void {
     this.#written.set(toHex(path), { path, page })
   }
+}
+
+function isSame(before: Uint8Array | null, after: Uint8Array | null): boolean {
+  return before === null || after === null ? before === after : equalBytes(before, after)
 }
 
 function groupByNibble(changes: readonly HashedChange[], depth: number): Map<number, HashedChange[]> {

@@ -6,6 +6,7 @@ import { Bytes, conform, decodeCbor, equalBytes, Optional, Row, type ValueOf, Wh
 import { sha256 } from '../crypto/portable/index.ts'
 import { stateError } from './errors.ts'
 import { emptyHash, innerHash, leafHash, pathBit } from './hashing.ts'
+import { maximumKeyBytes, maximumValueBytes, minimumKeyBytes, minimumValueBytes } from './limits.ts'
 
 /** Which of the two trees: the numbers stand in proofs. */
 export const treeNumber = { standing: 0, records: 1 } as const
@@ -30,8 +31,8 @@ export type CompactPath = ValueOf<typeof CompactPath>
 /** A leaf with its path; without `value` it is a proof of absence. */
 export const Proven = Row({
   tree: Whole({ maximum: 1 }),
-  key: Bytes({ minimum: 3, maximum: 512 }),
-  value: Optional(Bytes({ minimum: 3, maximum: 32 * 1024 })),
+  key: Bytes({ minimum: minimumKeyBytes, maximum: maximumKeyBytes }),
+  value: Optional(Bytes({ minimum: minimumValueBytes, maximum: maximumValueBytes })),
   path: CompactPath,
 })
 export type Proven = ValueOf<typeof Proven>

@@ -68,9 +68,14 @@ export class CometbftEngine implements Engine {
     const folder = await mkdtemp(join(tmpdir(), 'commonroot-'))
     const failed = Promise.withResolvers<never>()
     failed.promise.catch(() => undefined)
+    let hasFailed = false
     const fail = (error: unknown): void => {
-      failed.reject(error)
-      if (this.#running?.isReady === true) onFailure(error)
+      if (hasFailed) return
+      hasFailed = true
+      // Started again, CometBFT would only bring the same block again.
+      void running.node.stop()
+      if (running.isReady) onFailure(error)
+      else failed.reject(error)
     }
     const service = new AbciService(application, {
       isOwn: (transaction) => this.#own.has(digestOf(transaction)),
@@ -82,7 +87,7 @@ export class CometbftEngine implements Engine {
       folder,
       server,
       rpc: new RpcClient(rpcSocket),
-      node: new NodeProcess(binary, home, fail),
+      node: new NodeProcess({ binary, home, rpcSocket }, fail),
       isReady: false,
     }
     this.#running = running

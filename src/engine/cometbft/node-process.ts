@@ -24,15 +24,20 @@ const logTailBytes = 2_000
 export class NodeProcess {
   readonly #binary: string
   readonly #home: string
+  readonly #rpcSocket: string
   readonly #onFailure: (error: unknown) => void
   readonly #ends: number[] = []
   #child: ChildProcess | undefined
   #isStopping = false
   #run: Promise<void> = Promise.resolve()
 
-  constructor(binary: string, home: string, onFailure: (error: unknown) => void) {
+  constructor(
+    { binary, home, rpcSocket }: { readonly binary: string; readonly home: string; readonly rpcSocket: string },
+    onFailure: (error: unknown) => void,
+  ) {
     this.#binary = binary
     this.#home = home
+    this.#rpcSocket = rpcSocket
     this.#onFailure = onFailure
   }
 
@@ -47,6 +52,7 @@ export class NodeProcess {
     return started.promise
   }
 
+  /** Ends the process in order, and by force if that takes too long. May be called again. */
   async stop(): Promise<void> {
     this.#isStopping = true
     const child = this.#child
@@ -82,6 +88,8 @@ export class NodeProcess {
   /** Runs the process to its end and says how it ended: it exits with code 0 even when the application crashes. */
   async #runOnce(started: PromiseWithResolvers<void>): Promise<string> {
     await this.#putLogAside()
+    // A killed process leaves its socket behind, and the next one could not listen there.
+    await rm(this.#rpcSocket, { force: true })
     const log = await open(this.#logFile, 'a', 0o600)
     try {
       // CometBFT lets variables of the environment override its configuration: it gets none of ours.

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { toHex } from '../../src/codec/index.ts'
 import {
   bytesField,
   fixed64Field,
   lengthDelimited,
   messageField,
   textField,
+  toHex,
   varint,
   varintField,
-} from '../../src/light/protobuf.ts'
+} from '../../src/codec/index.ts'
 
 describe('the protobuf writer', () => {
   it.each([

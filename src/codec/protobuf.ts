@@ -1,9 +1,9 @@
 /**
- * A writer for the few protobuf messages that CometBFT hashes and signs, byte for byte as its gogoproto code writes them:
- * fields in rising order, zero and empty values left out, embedded messages always written.
+ * A writer for the few protobuf messages that others hash, sign or check (CometBFT's, ICS23's), byte for byte as
+ * gogoproto writes them: fields in rising order, zero and empty values left out, embedded messages always written.
  * Wire format: https://protobuf.dev/programming-guides/encoding/
  */
-import { concat, utf8 } from '../codec/index.ts'
+import { concat, utf8 } from './bytes.ts'
 
 const wire = { varint: 0, fixed64: 1, lengthDelimited: 2 } as const
 const nothing = new Uint8Array(0)
