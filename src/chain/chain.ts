@@ -23,6 +23,7 @@ import type { BlockWrite, Head, Store } from '../store/index.ts'
 import { admit, prepareProposal, processProposal } from './admission.ts'
 import { decodeBlock, encodeBlock } from './archive.ts'
 import { chainError } from './errors.ts'
+import { chainIdOf, type Genesis } from './genesis.ts'
 import { executeGenesis } from './genesis-block.ts'
 import { type ChainProtocols, requireVectors } from './protocols.ts'
 import { StateView } from './state-view.ts'
@@ -34,7 +35,7 @@ const only = new Uint8Array(0)
 export type CommittedBlock = { readonly height: bigint; readonly time: bigint; readonly executed: ExecutedBlock }
 
 export type ChainOptions = {
-  readonly id: string
+  readonly genesis: Genesis
   readonly store: Store
   readonly protocols: ChainProtocols
   /** A rule failed in a way that is no refusal: a defect that somebody should hear of. */
@@ -47,6 +48,7 @@ export class Chain implements Application {
   readonly id: string
   readonly store: Store
   readonly preparer = new Preparer()
+  readonly #genesis: Genesis
   readonly #protocols: ChainProtocols
   readonly #onFault: (error: unknown) => void
   readonly #listeners = new Set<(block: CommittedBlock) => void>()
@@ -54,7 +56,8 @@ export class Chain implements Application {
   #pending: Pending | undefined
 
   private constructor(options: ChainOptions, head: Head | undefined) {
-    this.id = options.id
+    this.id = chainIdOf(options.genesis)
+    this.#genesis = options.genesis
     this.store = options.store
     this.#protocols = options.protocols
     this.#onFault = options.onFault ?? (() => undefined)
@@ -64,7 +67,8 @@ export class Chain implements Application {
   /** Opens the chain over its store. @throws chain.vectors-differ and crypto.vectors-differ on a machine that may not take part */
   static async open(options: ChainOptions): Promise<Chain> {
     const chain = new Chain(options, await options.store.head())
-    if (chain.#head !== undefined) requireVectors(options.protocols, (await chain.program()).protocol)
+    const started = chain.#head !== undefined
+    requireVectors(options.protocols, started ? (await chain.program()).protocol : options.genesis.protocol)
     return chain
   }
 
@@ -101,15 +105,15 @@ export class Chain implements Application {
 
   async info(): Promise<{ height: bigint; appHash: Uint8Array; appVersion: bigint }> {
     if (this.#head === undefined || this.#head.height === 0n) {
-      return { height: 0n, appHash: this.#head?.root ?? new Uint8Array(0), appVersion: 0n }
+      const appVersion = BigInt(this.#genesis.protocol)
+      return { height: 0n, appHash: this.#head?.root ?? new Uint8Array(0), appVersion }
     }
     const { protocol } = await this.program(this.#head.height)
     return { height: this.#head.height, appHash: this.#head.root, appVersion: BigInt(protocol) }
   }
 
   async initChain(input: GenesisInput) {
-    const { genesis, write } = await executeGenesis(this.id, this.#protocols, input)
-    requireVectors(this.#protocols, genesis.protocol)
+    const write = await executeGenesis(this.id, this.#protocols, input)
     if (this.#head === undefined) await this.store.write(write)
     else if (this.#head.height !== 0n || toHex(this.#head.root) !== toHex(write.root)) {
       throw chainError('other-genesis', { stored: this.id, given: input.chainId })

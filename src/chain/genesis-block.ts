@@ -20,7 +20,7 @@ export async function executeGenesis(
   chain: string,
   protocols: ChainProtocols,
   input: GenesisInput,
-): Promise<{ readonly genesis: Genesis; readonly write: BlockWrite }> {
+): Promise<BlockWrite> {
   const genesis = readEngineGenesis(input)
   if (input.chainId !== chain) throw chainError('other-genesis', { stored: chain, given: input.chainId })
   const program = programOf(protocols, genesis.protocol)
@@ -33,7 +33,7 @@ export async function executeGenesis(
     before: (executor) => asModule(executor, governanceName, [], (context) => applyGenesis(context, genesis, known)),
   })
   const { root, pages } = await updateTrees(nothingStored.fetch, executed.records)
-  const write: BlockWrite = {
+  return {
     height: 0n,
     time: genesis.time,
     root,
@@ -46,5 +46,4 @@ export async function executeGenesis(
     blobs: [],
     transactions: [],
   }
-  return { genesis, write }
 }

@@ -100,6 +100,13 @@ export const engineError = defineErrors('engine', {
     message: 'the key holder returned a signature for height {height} that the validator key does not verify',
     remedy: 'Start the node with the key holder of this validator.',
   },
+  'height-order': {
+    number: 816,
+    status: 500,
+    message: 'CometBFT brought the block of height {height}, but the application stands at height {head}',
+    remedy:
+      'The CometBFT home folder does not fit the database: one of them was restored or emptied. Take both from the same node, and never restore the signing state.',
+  },
   'abci-frame': {
     number: 820,
     status: 500,

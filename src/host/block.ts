@@ -5,7 +5,6 @@ import { CommonrootError } from '../errors/index.ts'
 import type { Address, Context, Principal } from '../module/index.ts'
 import { collectionPrefix, counterValue, readCounterValue, type TreeName } from '../state/index.ts'
 import { kernelName, recentTransactions } from './collections.ts'
-import { type BlockFacts, WriteBudget } from './context.ts'
 import { Draft, type KeptBlob } from './draft.ts'
 import { runDueWork, type Scan } from './due.ts'
 import { transactionError } from './errors.ts'
@@ -15,6 +14,7 @@ import type { Fetch } from './overlay.ts'
 import type { PreparedTransaction, Preparer } from './prepare.ts'
 import type { Program } from './program.ts'
 import type { StoredEvent, TransactionResult } from './result.ts'
+import { type BlockFacts, WriteBudget } from './scope.ts'
 
 /** What the host reads while it executes a block: the state after the block before it. */
 export type StateReader = {

@@ -4,10 +4,10 @@ import { CommonrootError } from '../errors/index.ts'
 import { recordAddress } from '../module/index.ts'
 import { collectionPrefix, recordKey } from '../state/index.ts'
 import { dueWork, dueWorkFailed, kernelName, migrationWork } from './collections.ts'
-import { WriteBudget } from './context.ts'
 import { transactionError } from './errors.ts'
 import type { Executor } from './execute.ts'
 import { maximumDueWork, migrationRows } from './limits.ts'
+import { WriteBudget } from './scope.ts'
 
 /** Rows of the store in key order; `from` inclusive, `until` exclusive. */
 export type Scan = (

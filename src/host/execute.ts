@@ -2,13 +2,14 @@
 import { maximumValidity } from '../codec/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import type { Address, Context, Principal } from '../module/index.ts'
-import { type Acting, addressId, type BlockFacts, makeContext, Scope, WriteBudget } from './context.ts'
+import { type Acting, makeContext } from './context.ts'
 import type { Draft } from './draft.ts'
 import { transactionError } from './errors.ts'
 import { MissingRead } from './overlay.ts'
 import type { PreparedOperation, PreparedTransaction } from './prepare.ts'
 import type { Program } from './program.ts'
 import { done, type TransactionResult, unchanged } from './result.ts'
+import { addressId, type BlockFacts, Scope, WriteBudget } from './scope.ts'
 
 export type Position = { readonly transaction: number; readonly operation: number; readonly item: number }
 

@@ -14,7 +14,6 @@ export {
   type StateReader,
 } from './block.ts'
 export { dueWork, dueWorkFailed, kernelName, migrationWork, recentTransactions } from './collections.ts'
-export type { BlockFacts } from './context.ts'
 export { queueMigration, type Scan } from './due.ts'
 export { hostError, transactionError } from './errors.ts'
 export type { Executor } from './execute.ts'
@@ -33,3 +32,4 @@ export {
   type TransactionResult,
   unchanged,
 } from './result.ts'
+export type { BlockFacts } from './scope.ts'

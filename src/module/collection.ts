@@ -24,6 +24,8 @@ export type Collection<Value, Index extends string = string, Counter extends str
   readonly unique: Readonly<Record<Index, UniqueIndex<Value>>>
   /** Authenticated counters: the group that a value counts in. Write-only for `apply`, folded once a block. */
   readonly counters: Readonly<Record<Counter, (value: Value) => Uint8Array | undefined>>
+  /** The version from which an index or counter is kept, where that is not 1: older rows are not in it until rewritten. */
+  readonly since: Readonly<Record<string, number>>
   readonly encode: (value: Value) => Uint8Array
   /** Reads a stored value of this or an earlier version. */
   readonly decode: (bytes: Uint8Array) => Value
@@ -46,6 +48,7 @@ export function defineCollection<
   readonly key: (value: ValueOf<Schema>) => Uint8Array
   readonly unique?: Readonly<Record<Index, UniqueIndex<ValueOf<Schema>>>>
   readonly counters?: Readonly<Record<Counter, (value: ValueOf<Schema>) => Uint8Array | undefined>>
+  readonly since?: Readonly<Record<string, number>>
 }): Collection<ValueOf<Schema>, Index, Counter> {
   const earlier = declaration.earlier ?? []
   const version = earlier.length + 1
@@ -58,6 +61,7 @@ export function defineCollection<
     key: declaration.key,
     unique: declaration.unique ?? ({} as Record<Index, never>),
     counters: declaration.counters ?? ({} as Record<Counter, never>),
+    since: declaration.since ?? {},
     encode: (value) => plainValue(declaration.value, version, value),
     decode: (bytes) => {
       try {

@@ -71,7 +71,7 @@ async function open(
   const protocols = options.protocols ?? allProtocols
   const store = await openStore({ connection: options.database, chain: id })
   const failures: unknown[] = []
-  const chain = await Chain.open({ id, store, protocols, onFault: (error) => failures.push(error) })
+  const chain = await Chain.open({ genesis, store, protocols, onFault: (error) => failures.push(error) })
   const engine = new SoloEngine({
     genesis: engineGenesis(genesis),
     validator,

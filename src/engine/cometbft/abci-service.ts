@@ -82,6 +82,7 @@ export class AbciService {
         return { kind, body: { result: accepted ? verdict.accept : verdict.reject } }
       }
       case 'finalize_block': {
+        await this.#refuseGap(request.block.height)
         const output = await this.#application.finalizeBlock(request.block)
         return {
           kind,
@@ -98,6 +99,12 @@ export class AbciService {
       case 'commit':
         return { kind, body: { retain_height: (await this.#application.commit()).retainHeight } }
     }
+  }
+
+  /** CometBFT compares heights when it starts, but with an empty block store only hashes, which an idle chain repeats. */
+  async #refuseGap(height: bigint): Promise<void> {
+    const { height: head } = await this.#application.info()
+    if (head !== 0n && height !== head + 1n) throw engineError('height-order', { height, head })
   }
 
   async #info(): Promise<AbciAnswer> {

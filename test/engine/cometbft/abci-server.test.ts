@@ -177,6 +177,14 @@ describe('the ABCI server', () => {
     expect(String(failures[0])).toContain('fault: finalize')
   })
 
+  it('refuses a block that does not follow the application', async () => {
+    const peer = connectPeer()
+    peer.send(requests.finalizeBlock(2), requests.commit(), requests.finalizeBlock(4))
+    await peer.ended
+    expect(peer.answers.at(-1)).toEqual([answerField.exception, textField(1, 'engine.height-order')])
+    expect(failures).toMatchObject([{ code: 'engine.height-order' }])
+  })
+
   it('lets a block finish whose connection is lost', async () => {
     const peer = connectPeer()
     peer.send(requests.finalizeBlock(1, 'a=1'))

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,7 +45,11 @@ function childProcess(): number {
 }
 
 function isAlive(processId: number): boolean {
-  return spawnSync('kill', ['-0', String(processId)]).status === 0
+  try {
+    return process.kill(processId, 0)
+  } catch {
+    return false
+  }
 }
 
 beforeAll(async () => {
@@ -197,5 +200,13 @@ describe('CometBFT with one validator', () => {
     failures.length = 0
     await start()
     await until('the block that failed', () => application.entries.get('fatal') === '1')
+  })
+
+  it('does not start over beside an application that has blocks already', async () => {
+    await engine.stop()
+    for (const name of ['blockstore.db', 'state.db', 'cs.wal']) {
+      rmSync(join(home, 'data', name), { recursive: true, force: true })
+    }
+    expect(await refusalOf(start)).toBe('engine.node-exited')
   })
 })

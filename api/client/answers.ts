@@ -1,0 +1,57 @@
+/** What a node answers, as far as this client reads it. A node is not trusted to keep to it: every answer is checked. */
+import { type Static, Type } from 'typebox'
+
+const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const Count = Type.Integer({ minimum: 0 })
+
+export const ChainAnswer = Type.Object({
+  chain: Type.String({ pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*-[0-9a-f]{8}$', maxLength: 64 }),
+  height: Count,
+  time: Type.String({ maxLength: 40 }),
+  protocol: Count,
+  root: Type.String({ maxLength: 64 }),
+  engine: Type.String({ maxLength: 40 }),
+  provableHeight: Count,
+})
+export type ChainAnswer = Static<typeof ChainAnswer>
+
+const MemberAnswer = Type.Object({
+  id: Type.String({ maxLength: 32 }),
+  name: Type.String({ maxLength: 100 }),
+  roles: Type.Array(Type.String({ maxLength: 64 })),
+  state: Type.String({ maxLength: 32 }),
+  keys: Type.Array(
+    Type.Object({
+      purpose: Type.String({ maxLength: 32 }),
+      threshold: Count,
+      keys: Type.Array(Type.Object({ algorithm: Type.String({ maxLength: 32 }), digest: Digest, spki: Type.String() })),
+    }),
+  ),
+})
+export type MemberAnswer = Static<typeof MemberAnswer>
+
+export const MembersAnswer = Type.Object({
+  members: Type.Array(MemberAnswer),
+  /** Where the next page begins; absent on the last. */
+  next: Type.Optional(Type.String({ maxLength: 64 })),
+})
+
+const ItemVerdict = Type.Object({ number: Count, code: Type.String(), message: Type.String() })
+
+export const TransactionAnswer = Type.Object({
+  id: Digest,
+  height: Count,
+  time: Type.String({ maxLength: 40 }),
+  code: Type.String(),
+  number: Count,
+  message: Type.String(),
+  operations: Type.Array(Type.Object({ verdicts: Type.Optional(Type.Array(ItemVerdict)) })),
+})
+export type TransactionAnswer = Static<typeof TransactionAnswer>
+
+/** RFC 9457 with the code and number of the catalogue. */
+export const ProblemAnswer = Type.Object({
+  code: Type.String({ pattern: '^[a-z]+(-[a-z]+)*\\.[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 100 }),
+  number: Count,
+  detail: Type.String(),
+})

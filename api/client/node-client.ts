@@ -1,0 +1,172 @@
+/** A node over HTTP: one method a route. What comes back is checked; refusals are thrown with the node's own code. */
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import type { Static } from '../../src/codec/index.ts'
+import { CommonrootError } from '../../src/errors/index.ts'
+import { ChainAnswer, type MemberAnswer, MembersAnswer, ProblemAnswer, TransactionAnswer } from './answers.ts'
+import { cliError } from './errors.ts'
+import { maximumAnswerBytes, requestTimeout } from './limits.ts'
+
+type Request = { readonly path: string; readonly body?: Uint8Array; readonly accept?: string }
+
+export class NodeClient {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly #signal: AbortSignal | undefined
+
+  /** @param signal ends every request that runs; they then throw its reason */
+  constructor(url: string, signal?: AbortSignal) {
+    this.url = url.replace(/\/+$/, '')
+    this.#signal = signal
+  }
+
+  chain(): Promise<ChainAnswer> {
+    return this.#json({ path: '/v1/chain' }, ChainAnswer)
+  }
+
+  /** All members, whatever the size of the node's pages. */
+  async members(): Promise<readonly MemberAnswer[]> {
+    const members: MemberAnswer[] = []
+    let path = '/v1/members'
+    for (;;) {
+      const page = await this.#json({ path }, MembersAnswer)
+      members.push(...page.members)
+      if (page.next === undefined || page.members.length === 0) return members
+      path = `/v1/members?after=${encodeURIComponent(page.next)}`
+    }
+  }
+
+  /** Hands a signed transaction over and waits for its block. `submitTransaction` repeats it when the answer is lost. */
+  submit(transaction: Uint8Array): Promise<TransactionAnswer> {
+    return this.#json({ path: '/v1/transactions', body: transaction }, TransactionAnswer)
+  }
+
+  /** What the node knows of a certificate, as it says it. @throws pki.unknown-certificate */
+  certificate(fingerprint: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.#object(`/v1/certificates/${fingerprint}`)
+  }
+
+  /** A proof file about a certificate: of its record, or of its absence. */
+  proof(fingerprint: string, format: 'native' | 'ics23' = 'native'): Promise<Uint8Array> {
+    const query = format === 'native' ? '' : `?format=${format}`
+    return this.#bytes({ path: `/v1/certificates/${fingerprint}/proof${query}`, accept: '*/*' })
+  }
+
+  /** A trust file: whoever takes it from a node trusts that node once. */
+  trust(): Promise<Uint8Array> {
+    return this.#bytes({ path: '/v1/trust', accept: '*/*' })
+  }
+
+  modules(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#object('/v1/modules')
+  }
+
+  openapi(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#object('/openapi.json')
+  }
+
+  async #object(path: string): Promise<Readonly<Record<string, unknown>>> {
+    const value = this.#parse(await this.#bytes({ path }))
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.#refuseAnswer('it is no JSON object')
+    return { ...value }
+  }
+
+  async #json<Schema extends TSchema>(request: Request, schema: Schema): Promise<Static<Schema>> {
+    const value = this.#parse(await this.#bytes(request))
+    if (Value.Check(schema, value)) return value
+    const [first] = Value.Errors(schema, value)
+    return this.#refuseAnswer(`${first?.instancePath || 'its body'} ${first?.message ?? 'is of another form'}`)
+  }
+
+  #parse(bytes: Uint8Array): unknown {
+    try {
+      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    } catch {
+      return this.#refuseAnswer('it is no JSON')
+    }
+  }
+
+  async #bytes(request: Request): Promise<Uint8Array> {
+    const timeout = AbortSignal.timeout(requestTimeout)
+    const signal = this.#signal === undefined ? timeout : AbortSignal.any([this.#signal, timeout])
+    const response = await this.#send(request, signal)
+    const bytes = await this.#body(response)
+    if (response.ok) return bytes
+    throw this.#refusal(response.status, bytes)
+  }
+
+  async #send({ path, body, accept = 'application/json' }: Request, signal: AbortSignal): Promise<Response> {
+    const submission =
+      body === undefined
+        ? { headers: { accept } }
+        : // A copy whose buffer is not shared: what `fetch` asks for.
+          { method: 'POST', body: new Uint8Array(body), headers: { accept, 'content-type': 'application/cbor' } }
+    try {
+      return await fetch(this.url + path, { ...submission, redirect: 'error', signal })
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      const { code, reason } = failureOf(error)
+      if (neverConnected.has(code)) throw cliError('node-unreachable', { url: this.url, reason }, error)
+      throw cliError('answer-lost', { url: this.url, reason }, error)
+    }
+  }
+
+  async #body(response: Response): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    let size = 0
+    try {
+      for await (const part of response.body ?? []) {
+        size += part.length
+        if (size > maximumAnswerBytes) break
+        parts.push(part)
+      }
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      throw cliError('answer-lost', { url: this.url, reason: failureOf(error).reason }, error)
+    }
+    if (size > maximumAnswerBytes) this.#refuseAnswer(`it has more than ${maximumAnswerBytes} bytes`)
+    return new Uint8Array(Buffer.concat(parts))
+  }
+
+  /** The text of a refusal is the node's: it is a detail here, so that it is escaped and cut like every other. */
+  #refusal(status: number, bytes: Uint8Array): CommonrootError {
+    const problem = bytes[0] === 0x7b /* { */ ? this.#parse(bytes) : undefined
+    if (!Value.Check(ProblemAnswer, problem)) return cliError('answer-odd', { url: this.url, reason: `status ${status}` })
+    const { code, number, detail } = problem
+    return new CommonrootError({ code, number, status, message: '{detail}', remedy: '' }, { detail })
+  }
+
+  #refuseAnswer(reason: string): never {
+    throw cliError('answer-odd', { url: this.url, reason })
+  }
+}
+
+/** The system's words for a connection that never stood, so that nothing can have been executed. */
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+const reasons = new Map([
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ECONNRESET', 'the connection was closed'],
+  ['UND_ERR_SOCKET', 'the connection was closed'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['ETIMEDOUT', 'it does not answer'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'it does not answer'],
+  ['TimeoutError', `no answer came within ${requestTimeout / 1000} s`],
+])
+
+/** `fetch` hides what happened in the cause. */
+function failureOf(error: unknown): { readonly code: string; readonly reason: string } {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return { code: '', reason: 'an unknown reason' }
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+  return { code, reason: reasons.get(code) ?? (cause.message || code) }
+}

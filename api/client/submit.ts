@@ -1,0 +1,66 @@
+/** Submitting a transaction so that it is executed once, however often its answer is lost on the way. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommonrootError } from '../../src/errors/index.ts'
+import type { TransactionType } from '../../src/module/index.ts'
+import { makeOperation, signTransaction, type TransactionSigner } from '../../src/node/index.ts'
+import type { TransactionAnswer } from './answers.ts'
+import { cliError } from './errors.ts'
+import { firstPause, maximumAttempts, transactionValidity } from './limits.ts'
+import type { NodeClient } from './node-client.ts'
+
+/** One operation before it has bytes. */
+export type Act = {
+  readonly module: string
+  readonly type: string
+  readonly declared: TransactionType
+  /** The body of a single type, or the items of a batch. */
+  readonly body: unknown
+}
+
+/** Signs one operation for the chain of a node; valid for a quarter of an hour of block time. */
+export async function signAct(
+  chain: { readonly chain: string; readonly time: string },
+  act: Act,
+  signer: TransactionSigner,
+): Promise<Uint8Array> {
+  const operation = makeOperation(act.module, act.type, act.declared, act.body)
+  return signTransaction(chain.chain, [operation], [signer], millisecondsOf(chain.time) + transactionValidity)
+}
+
+/**
+ * Hands over the same bytes until an answer comes, in bounded attempts: their id is the same, so that a node which has
+ * executed them gives the stored result. Only the first attempt may find no node at all.
+ * @throws cli.node-unreachable, cli.answer-lost; what the node refuses, with its code
+ */
+export async function submitTransaction(
+  node: NodeClient,
+  transaction: Uint8Array,
+  signal?: AbortSignal,
+): Promise<TransactionAnswer> {
+  let pause = firstPause
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await node.submit(transaction)
+    } catch (error) {
+      if (attempt === maximumAttempts || !mayPass(error, attempt)) throw error
+    }
+    await sleep(pause, undefined, signal === undefined ? {} : { signal })
+    pause *= 2
+  }
+}
+
+/** RFC 3339 text of a node as milliseconds since 1970. @throws cli.answer-odd */
+export function millisecondsOf(time: string): bigint {
+  const milliseconds = Date.parse(time)
+  if (Number.isNaN(milliseconds)) throw cliError('answer-odd', { url: 'the node', reason: `${time} is no time` })
+  return BigInt(milliseconds)
+}
+
+/** Statuses of a node or a proxy that is busy, stopping or cut off: the transaction itself was not judged. */
+const passingStatuses = new Set([408, 429, 502, 503, 504])
+
+function mayPass(error: unknown, attempt: number): boolean {
+  if (!(error instanceof CommonrootError)) return false
+  if (error.code === 'cli.node-unreachable') return attempt > 1
+  return passingStatuses.has(error.status)
+}

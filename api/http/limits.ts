@@ -1,0 +1,38 @@
+/** A URL with its query, in characters: the longest real one has 150. */
+export const maximumUrlLength = 2048
+
+/** Request line and headers together, in bytes. */
+export const maximumHeaderBytes = 16 * 1024
+
+/** One path parameter, in characters: anything longer is refused by its own schema, not by the router. */
+export const maximumParameterLength = maximumUrlLength
+
+/** Milliseconds in which a client must have sent its whole request. */
+export const receiveTimeout = 30_000
+
+/** Milliseconds without a byte after which a connection is closed. Above the time that a submission waits for its block. */
+export const idleTimeout = 75_000
+
+/** Connections of all clients together. */
+export const maximumConnections = 1024
+
+/** Submissions that are being received or wait for their block: each holds up to one transaction in memory. */
+export const maximumSubmissions = 64
+
+/** Seconds after which a client that was turned away may try again: a few blocks. */
+export const retryAfter = 2
+
+/** Members in one page. */
+export const maximumPage = 100
+
+/** Milliseconds of age up to which the newest block counts as recent: an idle chain makes one every second or few. */
+export const maximumHeadAge = 60_000
+
+/** Milliseconds that a readiness check waits for the store. */
+export const readinessTimeout = 2_000
+
+/** Heights below the head that are looked at for the newest signed header, which follows its block within milliseconds. */
+export const maximumUnsigned = 16n
+
+/** Characters of one detail of a problem. */
+export const maximumDetail = 200

@@ -1,0 +1,117 @@
+/** Writes records and what hangs on them: unique indexes, counters. */
+import { encodeUnknown, type TSchema, toHex } from '../codec/index.ts'
+import { type Address, type Collection, indexAddress, recordAddress } from '../module/index.ts'
+import { counterKey, valueVersion } from '../state/index.ts'
+import type { Draft } from './draft.ts'
+import type { Scope } from './scope.ts'
+
+/** The bytes of a value that a rule made. @throws TypeError when its own schema refuses it */
+export function encodeOwn(schema: TSchema, value: unknown): Uint8Array {
+  return ownFault(() => encodeUnknown(schema, value))
+}
+
+/** A rule that writes what its own schema refuses is a defect of the rule, and no verdict on its input. */
+function ownFault<Result>(encode: () => Result): Result {
+  try {
+    return encode()
+  } catch (cause) {
+    throw new TypeError('a rule wrote a value that its schema refuses', { cause })
+  }
+}
+
+/** A stored value, read up, and the version it was written in. */
+type Stored<Value> = { readonly value: Value; readonly version: number }
+
+export class RecordWriter {
+  readonly #draft: Draft
+  readonly #scope: Scope
+  readonly #read: (address: Address) => Uint8Array | null
+
+  constructor(draft: Draft, scope: Scope, read: (address: Address) => Uint8Array | null) {
+    this.#draft = draft
+    this.#scope = scope
+    this.#read = read
+  }
+
+  put<Value>(collection: Collection<Value>, value: Value): void {
+    const address = recordAddress(collection, collection.key(value))
+    const bytes = ownFault(() => collection.encode(value))
+    this.#scope.budget.spend(address.key.length + bytes.length)
+    this.#move(collection, address.key, this.#stored(collection, address), value)
+    this.#write(collection, address, bytes)
+  }
+
+  remove<Value>(collection: Collection<Value>, key: Uint8Array): void {
+    const address = recordAddress(collection, key)
+    const before = this.#stored(collection, address)
+    if (before === undefined) return
+    this.#scope.budget.spend(address.key.length)
+    this.#move(collection, address.key, before, undefined)
+    this.#write(collection, address, null)
+  }
+
+  #stored<Value>(collection: Collection<Value>, address: Address): Stored<Value> | undefined {
+    const bytes = this.#read(address)
+    return bytes === null ? undefined : { value: collection.decode(bytes), version: valueVersion(bytes) }
+  }
+
+  #move<Value>(
+    collection: Collection<Value>,
+    key: Uint8Array,
+    before: Stored<Value> | undefined,
+    after: Value | undefined,
+  ) {
+    // A row of an earlier version is not in what came later: it enters when it is rewritten.
+    const held = (name: string): Value | undefined =>
+      before === undefined || before.version < (collection.since[name] ?? 1) ? undefined : before.value
+    for (const name of Object.keys(collection.unique)) this.#moveIndex(collection, name, key, held(name), after)
+    for (const name of Object.keys(collection.counters)) this.#moveCounter(collection, name, held(name), after)
+  }
+
+  #write<Value>(collection: Collection<Value>, address: Address, bytes: Uint8Array | null): void {
+    this.#draft.trees.set(toHex(address.key), collection.tree)
+    this.#draft.overlay.set(address, bytes)
+  }
+
+  #moveIndex<Value>(
+    collection: Collection<Value>,
+    name: string,
+    recordKey: Uint8Array,
+    before: Value | undefined,
+    after: Value | undefined,
+  ): void {
+    const index = collection.unique[name]!
+    const oldKey = before === undefined ? undefined : index.of(before)
+    const newKey = after === undefined ? undefined : index.of(after)
+    if (oldKey !== undefined && newKey !== undefined && toHex(oldKey) === toHex(newKey)) return
+    if (newKey !== undefined && after !== undefined) {
+      const address = indexAddress(collection, name, newKey)
+      if (this.#read(address) !== null) throw index.taken(after)
+      this.#draft.overlay.set(address, recordKey)
+    }
+    if (oldKey !== undefined) {
+      const address = indexAddress(collection, name, oldKey)
+      this.#read(address)
+      this.#draft.overlay.set(address, null)
+    }
+  }
+
+  #moveCounter<Value>(
+    collection: Collection<Value>,
+    name: string,
+    before: Value | undefined,
+    after: Value | undefined,
+  ): void {
+    const groupOf = collection.counters[name]!
+    const left = before === undefined ? undefined : groupOf(before)
+    const entered = after === undefined ? undefined : groupOf(after)
+    if (left !== undefined && entered !== undefined && toHex(left) === toHex(entered)) return
+    if (left !== undefined) this.#count(collection, name, left, -1)
+    if (entered !== undefined) this.#count(collection, name, entered, 1)
+  }
+
+  #count<Value>(collection: Collection<Value>, counter: string, group: Uint8Array, delta: 1 | -1): void {
+    const key = counterKey(collection.module, collection.name, counter, group)
+    this.#draft.overlay.append(this.#draft.counters, { key, tree: collection.tree, delta })
+  }
+}
