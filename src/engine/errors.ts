@@ -107,6 +107,12 @@ export const engineError = defineErrors('engine', {
     remedy:
       'The CometBFT home folder does not fit the database: one of them was restored or emptied. Take both from the same node, and never restore the signing state.',
   },
+  'catching-up': {
+    number: 817,
+    status: 503,
+    message: 'the node is catching up with the chain and takes no transactions yet',
+    remedy: 'Send it again later, or to another node.',
+  },
   'abci-frame': {
     number: 820,
     status: 500,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { protocols as allProtocols } from '../../api/protocols.ts'
 import { Chain, type ChainProtocols, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
 import { ed25519Raw } from '../../src/crypto/index.ts'
-import { SoloEngine, type SoloKey } from '../../src/engine/index.ts'
+import { CometbftEngine, type Engine, prepareIdentity, SoloEngine, type SoloKey } from '../../src/engine/index.ts'
 import { programOf } from '../../src/host/index.ts'
 import { decodeSignedHeader, encodeSignedHeader } from '../../src/light/index.ts'
 import {
@@ -44,21 +44,24 @@ export type TestLedgerOptions = {
   readonly protocols?: ChainProtocols
   readonly parameters?: Genesis['parameters']
   readonly time?: bigint
+  /** Real CometBFT with one validator, given the path of its program; otherwise the solo engine. */
+  readonly cometbft?: string
 }
 
 export async function startTestLedger(options: TestLedgerOptions): Promise<TestLedger> {
-  const validator = testKey()
-  const soloKey: SoloKey = { key: validator.key, sign: async (message) => validator.sign(message) }
+  const folder = await mkdtemp(join(tmpdir(), 'commonroot-test-'))
+  const own = testKey()
+  const solo: SoloKey = { key: own.key, sign: async (message) => own.sign(message) }
+  const validator = options.cometbft === undefined ? own.key : (await prepareIdentity(folder)).validator
   const genesis: Genesis = {
     name: 'test',
     time: options.time ?? BigInt(Date.now()) - 1000n,
     protocol: 1,
     members: options.members.map(({ id, name, roles, keys }) => ({ id, name, roles, keys })),
     parameters: options.parameters ?? [],
-    validators: [{ key: ed25519Raw(validator.key), power: 10n }],
+    validators: [{ key: ed25519Raw(validator), power: 10n }],
   }
-  const folder = await mkdtemp(join(tmpdir(), 'commonroot-test-'))
-  return open(options, genesis, soloKey, folder)
+  return open(options, genesis, solo, folder)
 }
 
 async function open(
@@ -72,13 +75,7 @@ async function open(
   const store = await openStore({ connection: options.database, chain: id })
   const failures: unknown[] = []
   const chain = await Chain.open({ genesis, store, protocols, onFault: (error) => failures.push(error) })
-  const engine = new SoloEngine({
-    genesis: engineGenesis(genesis),
-    validator,
-    signingState: join(folder, 'signing-state'),
-    headers: headerStore(store),
-    idleInterval: 100,
-  })
+  const engine = makeEngine(options, genesis, validator, folder, store)
   const node = await LedgerNode.start({ chain, engine, genesis, onFailure: (error) => failures.push(error) })
   const ledger: TestLedger = {
     node,
@@ -108,6 +105,21 @@ async function open(
     },
   }
   return ledger
+}
+
+function makeEngine(
+  { cometbft }: TestLedgerOptions,
+  chainGenesis: Genesis,
+  validator: SoloKey,
+  folder: string,
+  store: Store,
+): Engine {
+  const genesis = engineGenesis(chainGenesis)
+  if (cometbft !== undefined) {
+    return new CometbftEngine({ home: folder, binary: cometbft, genesis, listen: '127.0.0.1:0', oneHost: true })
+  }
+  const signingState = join(folder, 'signing-state')
+  return new SoloEngine({ genesis, validator, signingState, headers: headerStore(store), idleInterval: 100 })
 }
 
 /** Signed headers of the solo engine, kept in the node's store. */

@@ -1,7 +1,7 @@
 /** The engine of a consortium: CometBFT 0.40 as a supervised process, over its ABCI socket and its RPC. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { equalBytes, toHex } from '../../codec/index.ts'
 import { sha256 } from '../../crypto/index.ts'
@@ -39,11 +39,15 @@ const defaults = {
 const readyTimeout = 600_000
 const readyPause = 25
 
+/** The path of a UNIX socket has at most 107 bytes, on some systems 103. */
+const maximumSocketFolderBytes = 96
+
 /** Validators a page of `/validators` can hold. */
 const pageSize = 100
 
 /** What CometBFT's mempool says of bytes that it has seen. */
 const seenReason = 'tx already exists in cache'
+const catchingUpReason = 'endpoint is closed while node is catching up'
 const fullReason = /^mempool is full: number of txs (\d+) .* total txs bytes (\d+) /
 
 export class CometbftEngine implements Engine {
@@ -62,10 +66,10 @@ export class CometbftEngine implements Engine {
    */
   async start(application: Application, onFailure: (error: unknown) => void): Promise<void> {
     if (this.#running !== undefined) throw new TypeError('the engine runs already')
-    const { home, binary, genesis } = this.#options
+    const { binary, genesis } = this.#options
+    const home = resolve(this.#options.home)
     await prepareIdentity(home)
-    // Sockets have short paths (about 100 bytes) and live no longer than this run.
-    const folder = await mkdtemp(join(tmpdir(), 'commonroot-'))
+    const folder = await socketFolder(home)
     const failed = Promise.withResolvers<never>()
     failed.promise.catch(() => undefined)
     let hasFailed = false
@@ -104,8 +108,8 @@ export class CometbftEngine implements Engine {
   }
 
   /**
-   * @throws the application's own refusal, engine.duplicate-transaction, engine.mempool-full, engine.rpc-unreachable,
-   *   engine.stopped
+   * @throws the application's own refusal, engine.duplicate-transaction, engine.mempool-full, engine.catching-up,
+   *   engine.rpc-unreachable, engine.rpc-refused, engine.stopped
    */
   async submit(transaction: Uint8Array): Promise<void> {
     const { rpc } = this.#now()
@@ -193,6 +197,15 @@ type Running = {
   isReady: boolean
 }
 
+/** An empty folder for sockets, for this run only and its owner only: in the home, if that is not too deep for a socket. */
+async function socketFolder(home: string): Promise<string> {
+  const folder = join(home, 'run')
+  if (Buffer.byteLength(folder) > maximumSocketFolderBytes) return mkdtemp(join(tmpdir(), 'commonroot-'))
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { mode: 0o700 })
+  return folder
+}
+
 function digestOf(transaction: Uint8Array): string {
   return toHex(sha256(transaction))
 }
@@ -205,6 +218,7 @@ function submissionError(error: unknown, digest: string): unknown {
   if (!(error instanceof CommonrootError) || error.code !== 'engine.rpc-refused') return error
   const { reason } = error.details
   if (reason === seenReason) return engineError('duplicate-transaction', { digest }, error)
+  if (reason === catchingUpReason) return engineError('catching-up', {}, error)
   const [, count, size] = fullReason.exec(String(reason)) ?? []
   return count === undefined || size === undefined ? error : engineError('mempool-full', { count, size }, error)
 }

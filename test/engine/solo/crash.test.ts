@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/codec/index.ts'
 import { followAll, until } from '../following.ts'
 import { refusalOf } from '../refusal.ts'
-import { type Fault, TinyApplication } from '../tiny-application.ts'
+import { Disk, type Fault, TinyApplication } from '../tiny-application.ts'
 import { Headers, HeldKey, SoloFixture } from './fixture.ts'
 
 let chain: SoloFixture
@@ -91,8 +91,7 @@ describe('a start refuses', () => {
   it('an empty application beside a used signing state', async () => {
     await grown()
     await chain.engine.stop()
-    chain.disk = new SoloFixture().disk
-    expect(await refusalOf(() => chain.restart())).toBe('engine.behind-signing-state')
+    expect(await refusalOf(() => chain.restart({ disk: new Disk() }))).toBe('engine.behind-signing-state')
   })
 
   it('a signing state that is older than the application', async () => {
