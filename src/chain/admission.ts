@@ -3,11 +3,30 @@ import { decodeEnvelope, fromHex, maximumValidity, toHex } from '../codec/index.
 import { sha256 } from '../crypto/index.ts'
 import type { Admission, Application } from '../engine/port.ts'
 import { CommonrootError } from '../errors/index.ts'
-import { type PreparedTransaction, resolveSigners, transactionError } from '../host/index.ts'
-import type { Chain } from './chain.ts'
+import {
+  type BlockFacts,
+  type PreparedTransaction,
+  type Preparer,
+  type Program,
+  resolveSigners,
+  type StateReader,
+  transactionError,
+} from '../host/index.ts'
+import type { Store } from '../store/index.ts'
+
+/** What admission needs of a chain. */
+export type AdmittingChain = {
+  readonly id: string
+  readonly head: { readonly time: bigint } | undefined
+  readonly store: Pick<Store, 'transaction'>
+  readonly preparer: Preparer
+  readonly stateReader: StateReader
+  program(): Promise<Program>
+  blockFacts(protocol: number): BlockFacts
+}
 
 /** Judges one transaction against the head: form, chain, time, signatures, signers. What state decides later is not asked. */
-export async function admit(chain: Chain, bytes: Uint8Array): Promise<Admission> {
+export async function admit(chain: AdmittingChain, bytes: Uint8Array): Promise<Admission> {
   try {
     const program = await chain.program()
     const prepared = await chain.preparer.prepare(bytes, program)
@@ -24,7 +43,7 @@ export async function admit(chain: Chain, bytes: Uint8Array): Promise<Admission>
 
 /** Takes candidates in order, leaving out what a proposal may not hold. */
 export async function prepareProposal(
-  chain: Chain,
+  chain: AdmittingChain,
   { candidates, maximumBytes }: Parameters<Application['prepareProposal']>[0],
 ): Promise<readonly Uint8Array[]> {
   const chosen: Uint8Array[] = []
@@ -42,7 +61,7 @@ export async function prepareProposal(
 }
 
 /** Refuses a proposal only for what is malformed, foreign or doubled; everything that depends on state becomes a result. */
-export async function processProposal(chain: Chain, transactions: readonly Uint8Array[]): Promise<boolean> {
+export async function processProposal(chain: AdmittingChain, transactions: readonly Uint8Array[]): Promise<boolean> {
   const ids = new Set<string>()
   for (const bytes of transactions) {
     const id = idOf(chain, bytes)
@@ -52,7 +71,7 @@ export async function processProposal(chain: Chain, transactions: readonly Uint8
   return true
 }
 
-function idOf(chain: Chain, bytes: Uint8Array): string | undefined {
+function idOf(chain: AdmittingChain, bytes: Uint8Array): string | undefined {
   try {
     const { transaction, payload } = decodeEnvelope(bytes)
     return transaction.chain === chain.id ? toHex(sha256(payload)) : undefined
@@ -62,7 +81,7 @@ function idOf(chain: Chain, bytes: Uint8Array): string | undefined {
   }
 }
 
-async function requireTimely(chain: Chain, { signed, id }: PreparedTransaction): Promise<void> {
+async function requireTimely(chain: AdmittingChain, { signed, id }: PreparedTransaction): Promise<void> {
   const { chain: named, validUntil } = signed.transaction
   const time = chain.head?.time ?? 0n
   if (named !== chain.id) throw transactionError('other-chain', { named, chain: chain.id })

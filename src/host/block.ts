@@ -44,6 +44,8 @@ export type ExecutedBlock = {
   readonly indexes: readonly Omit<RecordChange, 'tree'>[]
   /** Kept bytes: their digest, and the slice of which transaction they are (counted from 0). */
   readonly blobs: readonly BlobSlice[]
+  /** The id of each transaction in its place; undefined where it could not be read. */
+  readonly ids: readonly (Uint8Array | undefined)[]
   /** Ids that are used up, with the place of their transaction. */
   readonly executed: readonly { readonly id: Uint8Array; readonly position: number }[]
 }
@@ -204,6 +206,7 @@ function finish(
   return {
     results,
     executed,
+    ids: prepared.map((transaction) => (transaction instanceof CommonrootError ? undefined : transaction.id)),
     events: draft.events,
     blobs: draft.blobs.map((kept) => sliceOf(kept, prepared[kept.transaction - 1])),
     indexes: draft.overlay.changes('indexes'),

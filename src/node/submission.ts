@@ -95,11 +95,17 @@ export class Submissions {
   }
 
   #settle({ height, time, executed }: CommittedBlock): void {
-    for (const { id, position } of executed.executed) {
-      const waiters = this.#waiting.get(toHex(id))
-      const result = executed.results[position]
-      if (waiters === undefined || result === undefined) continue
-      for (const waiter of [...waiters]) waiter.resolve({ id, height, time, result })
+    const used = new Set(executed.executed.map(({ position }) => position))
+    for (const [position, result] of executed.results.entries()) {
+      const id = executed.ids[position]
+      // Only what the payload and the clock decide is final without using up the id: others could have sent the rest.
+      if (id === undefined || !(used.has(position) || untimely.has(result.code))) continue
+      for (const waiter of [...(this.#waiting.get(toHex(id)) ?? [])]) waiter.resolve({ id, height, time, result })
     }
   }
 }
+
+const untimely: ReadonlySet<number> = new Set([
+  transactionError.numberOf('expired'),
+  transactionError.numberOf('too-far'),
+])
