@@ -66,7 +66,7 @@ export const apiError = defineErrors('api', {
     number: 1510,
     status: 500,
     message: 'the node failed to answer',
-    remedy: 'Look for the id in the node\'s log; try again, or ask another node.',
+    remedy: "Look for the id in the node's log; try again, or ask another node.",
   },
   'unknown-member': {
     number: 1511,

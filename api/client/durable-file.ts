@@ -24,23 +24,23 @@ export async function createWhole(path: string, content: string | Uint8Array, au
   })
 }
 
-/** The bytes of a file of at most `limit` bytes, read once: pipes work too. @throws cli.unreadable */
+/** The bytes of a file of at most `limit` bytes. @throws cli.unreadable */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
+  const bytes = await readBeginning(path, limit + 1)
+  if (bytes.length > limit) throw cliError('unreadable', { path, reason: `it has more than ${limit} bytes` })
+  return bytes
+}
+
+/** At most the first `limit` bytes of a file: for a reader that refuses longer ones itself. @throws cli.unreadable */
+export async function readBeginning(path: string, limit: number): Promise<Uint8Array> {
   let handle: FileHandle | undefined
   try {
     handle = await open(path, 'r')
-    if ((await handle.stat()).isDirectory()) throw cliError('unreadable', { path, reason: 'it is a folder' })
     const parts: Uint8Array[] = []
-    let size = 0
-    for await (const part of handle.createReadStream({ autoClose: false })) {
-      size += part.length
-      if (size > limit) throw cliError('unreadable', { path, reason: `it has more than ${limit} bytes` })
-      parts.push(part)
-    }
+    for await (const part of handle.createReadStream({ autoClose: false, start: 0, end: limit - 1 })) parts.push(part)
     return new Uint8Array(Buffer.concat(parts))
   } catch (cause) {
-    const reason = systemReason(cause)
-    throw reason === undefined ? cause : cliError('unreadable', { path, reason }, cause)
+    throw cliError('unreadable', { path, reason: systemReason(cause) ?? 'an unknown reason' }, cause)
   } finally {
     await handle?.close()
   }

@@ -13,7 +13,7 @@ export {
   readOneCertificate,
   type UnreadCertificate,
 } from './certificate-files.ts'
-export { createWhole, readBounded, systemReason, writeWhole } from './durable-file.ts'
+export { createWhole, readBeginning, readBounded, systemReason, writeWhole } from './durable-file.ts'
 export { cliError } from './errors.ts'
 export { certificatePath, countSerials, fileNameOf, type IssuedDevice, issueDevices, issuedIn } from './line.ts'
 export { NodeClient } from './node-client.ts'

@@ -83,7 +83,7 @@ export async function issuedIn(folder: string, serials: readonly string[]): Prom
   return serials.filter((_, index) => found[index])
 }
 
-/** A serial may hold a slash, which no file name can: it becomes an underscore, as no serial holds one twice. */
+/** A serial may hold slashes, which no file name can. Two serials that then share a name refuse each other's files. */
 export function fileNameOf(serial: string): string {
   return serial.replaceAll('/', '_')
 }
@@ -115,7 +115,9 @@ async function issueOne(
   serial: string,
 ): Promise<IssuedDevice> {
   const name = fileNameOf(serial)
-  const { id, key } = (await holder.find(name)) ?? (await holder.generate(order.algorithm, { label: name }))
+  const found = await holder.find(name)
+  const usable = found?.key.algorithm === order.algorithm ? found : undefined
+  const { id, key } = usable ?? (await holder.generate(order.algorithm, { label: name }))
   const { manufacturer, chain, model, batch, firmware, days } = order
   const now = (BigInt(Date.now()) / 1000n) * 1000n
   const notBefore = now - backdating

@@ -3,8 +3,8 @@
  * The declaration is the source of the types, of the checks, and of the OpenAPI document.
  */
 import { type Static, type TSchema, Type } from 'typebox'
-import type { CommonrootError } from '../../src/errors/index.ts'
 import type { DeepReadonly } from '../../src/codec/index.ts'
+import type { CommonrootError } from '../../src/errors/index.ts'
 import type { Problem } from './problem.ts'
 import type { Slots } from './slots.ts'
 
@@ -115,6 +115,21 @@ export function defineRoute<
 /** The declaration of an answer in JSON. */
 export function json<Schema extends TSchema>(description: string, schema: Schema) {
   return { description, content: { 'application/json': schema } } as const
+}
+
+/** An answer in JSON. */
+export function answerJson<const Status extends number, Body>(status: Status, body: Body) {
+  return { status, type: 'application/json', body } as const
+}
+
+/** An answer of another media type. */
+export function answerOther<const Status extends number, const Media extends string, Body>(
+  status: Status,
+  type: Media,
+  body: Body,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  return { status, type, body, headers } as const
 }
 
 /** A body of bytes. OpenAPI 3.1 has no more to say of it than its media type. */

@@ -13,6 +13,9 @@ const backfillBatch = 100
 /** Milliseconds between two looks at whether the next header is there. */
 const lookPause = 5
 
+/** The block has no votes yet, or the engine is being started again: both pass. */
+const notYet: ReadonlySet<string> = new Set(['engine.no-header', 'engine.rpc-unreachable'])
+
 export class SignedHeaders {
   readonly #store: Store
   readonly #engine: Engine
@@ -61,7 +64,7 @@ export class SignedHeaders {
       await this.#store.signedHeaders.put(height, encodeSignedHeader(signed))
       return signed
     } catch (error) {
-      if (error instanceof CommonrootError && error.code === 'engine.no-header') return undefined
+      if (error instanceof CommonrootError && notYet.has(error.code)) return undefined
       throw error
     }
   }

@@ -55,7 +55,7 @@ export function transactionExample(): Readonly<Record<string, string>> {
     body: toHex(operation.body),
     payload: toHex(payload),
     id: toHex(sha256(payload)),
-    'Sig_structure': toHex(toSign),
+    Sig_structure: toHex(toSign),
     signature: toHex(signature),
     envelope: toHex(encodeEnvelope(payload, [signature])),
   }
@@ -94,6 +94,8 @@ export function keyExamples(): Readonly<Record<string, string>> {
     'parameter pki/device-profile': toHex(recordAddress(parameters, parameterKey('pki', 'device-profile')).key),
     'certificate ab...ab': toHex(recordAddress(certificates, fingerprint).key),
     'counter of valid certificates': toHex(counterKey('pki', 'certificates', 'state', utf8('valid'))),
-    'index entry of device S1 of vendor-a': toHex(indexAddress(certificates, 'device', deviceKey('vendor-a', 'S1')).key),
+    'index entry of device S1 of vendor-a': toHex(
+      indexAddress(certificates, 'device', deviceKey('vendor-a', 'S1')).key,
+    ),
   }
 }

@@ -33,9 +33,12 @@ export function firstTable(text: string): readonly (readonly string[])[] {
   const start = lines.findIndex((line) => line.startsWith('|'))
   if (start === -1) return []
   const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'))
-  return lines
-    .slice(start + 2, end === -1 ? undefined : end)
-    .map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()))
+  return lines.slice(start + 2, end === -1 ? undefined : end).map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
 }
 
 /** The fenced blocks of a language, without their fences. */

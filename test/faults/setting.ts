@@ -1,43 +1,59 @@
-/** What a node of the fault tests is made of: genesis, validator and members, and the files that its program reads. */
-import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+/** What outlives a node's process: the folder with genesis, validator key, signing state and the record of its votes. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chainIdOf, Genesis } from '../../src/chain/index.ts'
-import { decodeAs, encodeAs, type PublicKey } from '../../src/codec/index.ts'
+import { Genesis } from '../../src/chain/index.ts'
+import { decodeAs, encodeAs, type PublicKey, toHex } from '../../src/codec/index.ts'
 import { ed25519Raw, publicKeyFromSpki } from '../../src/crypto/index.ts'
+import type { SoloKey } from '../../src/engine/index.ts'
 import type { TestMember } from '../ledger/members.ts'
 
-export type Setting = { readonly genesis: Genesis; readonly chain: string; readonly validator: PublicKey }
+const genesisFile = 'genesis'
+const keyFile = 'validator.pem'
+const votesFile = 'votes'
 
-/** Writes genesis and validator key into a folder. */
-export function makeSetting(folder: string, members: readonly TestMember[]): Setting {
+export function signingStateOf(folder: string): string {
+  return join(folder, 'signing-state')
+}
+
+/** Makes a chain of these members, with a validator key of its own. */
+export function makeSetting(folder: string, members: readonly TestMember[]): Genesis {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const validator = publicKeyFromSpki(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })))
   const genesis: Genesis = {
     name: 'faults',
     time: BigInt(Date.now()) - 1000n,
     protocol: 1,
     members: members.map(({ id, name, roles, keys }) => ({ id, name, roles, keys })),
     parameters: [],
-    validators: [{ key: ed25519Raw(validator), power: 10n }],
+    validators: [{ key: ed25519Raw(publicKeyOf(publicKey)), power: 10n }],
   }
-  writeFileSync(join(folder, 'genesis'), encodeAs(Genesis, genesis))
-  writeFileSync(join(folder, 'validator.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
-  return { genesis, chain: chainIdOf(genesis), validator }
+  writeFileSync(join(folder, genesisFile), encodeAs(Genesis, genesis))
+  writeFileSync(join(folder, keyFile), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  return genesis
 }
 
 export function readGenesis(folder: string): Genesis {
-  return decodeAs(Genesis, readFileSync(join(folder, 'genesis')))
+  return decodeAs(Genesis, readFileSync(join(folder, genesisFile)))
 }
 
-export function readValidatorKey(folder: string): {
-  readonly spki: Uint8Array
-  readonly sign: (message: Uint8Array) => Uint8Array
-} {
-  const key = createPrivateKey(readFileSync(join(folder, 'validator.pem')))
-  const { genesis } = { genesis: readGenesis(folder) }
-  return { spki: genesis.validators[0]!.key, sign: (message) => new Uint8Array(sign(null, message, key)) }
+/** The validator's key. Whatever it is asked to sign is written down first, also what never leaves the process. */
+export function openValidatorKey(folder: string): SoloKey {
+  const key = createPrivateKey(readFileSync(join(folder, keyFile)))
+  return {
+    key: publicKeyOf(createPublicKey(key)),
+    sign: async (message) => {
+      appendFileSync(join(folder, votesFile), `${toHex(message)}\n`)
+      return new Uint8Array(sign(null, message, key))
+    },
+  }
 }
 
-export const signingStateOf = (folder: string) => join(folder, 'signing-state')
-export const votesOf = (folder: string) => join(folder, 'votes')
+/** Every message that the validator key was asked to sign, in order. */
+export function readVotes(folder: string): readonly Uint8Array[] {
+  const lines = readFileSync(join(folder, votesFile), 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => Uint8Array.fromHex(line))
+}
+
+function publicKeyOf(key: KeyObject): PublicKey {
+  return publicKeyFromSpki(new Uint8Array(key.export({ type: 'spki', format: 'der' })))
+}

@@ -12,11 +12,11 @@ import { modelPath } from './model.ts'
 export const deepGroups: readonly (readonly Uint8Array[])[] = findDeepGroups()
 
 /** The keys of the deepest groups, and some that share less. */
-export const keyPool: readonly Uint8Array[] = [
+export const keyPool: readonly Uint8Array[] = distinct([
   ...deepGroups.slice(0, 6).flat(),
   ...deepGroups.slice(-3).flat(),
   ...Array.from({ length: 24 }, (_, index) => numberedKey(index)),
-]
+])
 
 export const pooledKey: fc.Arbitrary<Uint8Array> = fc.constantFrom(...keyPool)
 
@@ -39,6 +39,10 @@ export function sharedBits(a: Uint8Array, b: Uint8Array): number {
   let shared = 0
   while (shared < 256 && left![shared] === right![shared]) shared++
   return shared
+}
+
+function distinct(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [...new Set(keys.map(toHex))].map((key) => fromHex(key))
 }
 
 function numberedKey(index: number): Uint8Array {

@@ -28,7 +28,11 @@ const page: fc.Arbitrary<Page> = fc
 
 describe('a page as bytes', () => {
   it('comes back as it was', () => {
-    fc.assert(fc.property(page, (one) => expect(decodePage(encodePage(one))).toEqual(one)))
+    fc.assert(
+      fc.property(page, (one) => {
+        expect(decodePage(encodePage(one))).toEqual(one)
+      }),
+    )
   })
 
   it('is refused when it is cut anywhere', () => {

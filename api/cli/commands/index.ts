@@ -1,0 +1,20 @@
+/**
+ * The commands, one a file: each adds itself to its parent. A command reads its words, calls `api/client`, and returns
+ * an outcome; what prints it is `../frame.ts`.
+ *
+ * May import: the rest of `api`, `pki`, `src`, commander. Start reading at `certificate-publish.ts`.
+ */
+export { certificateMassRevoke } from './certificate-mass-revoke.ts'
+export { certificatePublish } from './certificate-publish.ts'
+export { certificateRevoke } from './certificate-revoke.ts'
+export { certificateShow } from './certificate-show.ts'
+export { certificateStatus } from './certificate-status.ts'
+export { completion } from './completion.ts'
+export { deviceIssue } from './device-issue.ts'
+export { memberList } from './member-list.ts'
+export { moduleList } from './module-list.ts'
+export { openapi } from './openapi.ts'
+export { proofGet } from './proof-get.ts'
+export { proofVerify } from './proof-verify.ts'
+export { sandbox } from './sandbox.ts'
+export { trustExport } from './trust-export.ts'

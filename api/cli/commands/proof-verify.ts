@@ -1,0 +1,95 @@
+import { type Command, Option } from 'commander'
+import { parseCertificate } from '../../../pki/certificate/index.ts'
+import { type Verification, type VerificationInput, verifyCertificate } from '../../../pki/status/index.ts'
+import { toHex } from '../../../src/codec/index.ts'
+import { voteVerifier } from '../../../src/crypto/index.ts'
+import { CommonrootError } from '../../../src/errors/index.ts'
+import { maximumProofBytes, maximumTrustBytes } from '../../../src/light/index.ts'
+import { readBeginning, readOneCertificate } from '../../client/index.ts'
+import type { Frame } from '../frame.ts'
+import { instantText, time, wholeNumber } from '../options.ts'
+import { bytesText, table } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+
+type Options = {
+  readonly proof: string
+  readonly trust: string
+  readonly at?: bigint
+  readonly maxAge?: number
+}
+
+export function proofVerify(parent: Command, frame: Frame): void {
+  parent
+    .command('verify')
+    .description(
+      'Verify a certificate offline, from files alone. The verdict is valid, not-yet-valid, expired, held, revoked, ' +
+        'superseded, never-published or invalid; exit code 0 only for valid.',
+    )
+    .argument('<certificate>', 'certificate file (PEM or DER)')
+    .requiredOption('--proof <file>', 'the proof about it')
+    .requiredOption('--trust <file>', 'the trust file of the chain')
+    .addOption(new Option('--at <time>', 'judge at this time instead of now (ISO 8601)').argParser(time))
+    .addOption(
+      new Option('--max-age <seconds>', 'refuse a proof that is older').argParser(wholeNumber(0, 10_000_000_000)),
+    )
+    .addHelpText('after', '\nExample: commonroot proof verify SN-0001.pem --proof SN-0001.proof --trust ledger.trust')
+    .action(
+      frame(async ({ terminal }, path: string, { proof, trust, at, maxAge }: Options) => {
+        const now = BigInt(Date.now())
+        const input = {
+          // One byte beyond what is allowed is read, so that the parser is the one that refuses it.
+          proof: await readBeginning(proof, maximumProofBytes + 1),
+          trust: await readBeginning(trust, maximumTrustBytes + 1),
+          now,
+          verifier: voteVerifier,
+          ...(at === undefined ? {} : { at }),
+          ...(maxAge === undefined ? {} : { maximumAge: BigInt(maxAge) * 1000n }),
+        }
+        const verification = await verifyFile(path, input)
+        const value = valueOf(verification, now)
+        return { value, lines: linesOf(value, (colour, text) => terminal.paint(colour, text)), refused: value.verdict !== 'valid' }
+      }),
+    )
+}
+
+/** A file that holds no certificate that can be read is an invalid one; a file that is not there is a slip. */
+async function verifyFile(path: string, input: Omit<VerificationInput, 'certificate'>): Promise<Verification> {
+  try {
+    const certificate = await readOneCertificate(path)
+    const verification = verifyCertificate({ ...input, certificate })
+    // The verdict about a bad proof still says which certificate was asked about.
+    return { fingerprint: toHex(parseCertificate(certificate).fingerprint), ...verification }
+  } catch (error) {
+    if (!(error instanceof CommonrootError) || error.code.startsWith('cli.')) throw error
+    const { code, message } = error
+    return { verdict: 'invalid', code, message, checkedAt: input.at ?? input.now, proofBytes: input.proof.length }
+  }
+}
+
+/** The JSON of the contract: absent facts are null. Times are ISO 8601. */
+function valueOf({ verdict, code, message, checkedAt, headerTime, proofBytes, fingerprint }: Verification, now: bigint) {
+  return {
+    verdict,
+    code,
+    checkedAt: instantText(checkedAt),
+    headerTime: headerTime === undefined ? null : instantText(headerTime),
+    ageSeconds: headerTime === undefined ? null : Number(now - headerTime) / 1000,
+    proofBytes,
+    fingerprint: fingerprint ?? null,
+    ...(message === undefined ? {} : { message }),
+  }
+}
+
+function linesOf(value: ReturnType<typeof valueOf>, paint: Terminal['paint']): readonly string[] {
+  const { verdict, code, message, checkedAt, headerTime, ageSeconds, proofBytes, fingerprint } = value
+  return [
+    paint(verdict === 'valid' ? 'green' : 'red', verdict),
+    ...table([
+      ['  why', message === undefined ? code : `${message} (${code})`],
+      ['  certificate', fingerprint ?? 'cannot be read'],
+      ['  judged at', checkedAt],
+      ...(headerTime === null ? [] : [['  proof from', `${headerTime}, ${ageSeconds} s old`]]),
+      ['  proof size', bytesText(proofBytes)],
+    ]),
+  ]
+}

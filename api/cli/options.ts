@@ -1,0 +1,92 @@
+/** Options and arguments that several commands share, and how their words are read. */
+import { InvalidArgumentError, Option } from 'commander'
+import { parseCertificate } from '../../pki/certificate/index.ts'
+import { revocationReasons } from '../../pki/contract/index.ts'
+import { toHex } from '../../src/codec/index.ts'
+import { cliError, readOneCertificate } from '../client/index.ts'
+
+export const certificateOrFingerprint = 'a certificate file (PEM or DER), or its SHA-256 as 64 lower-case hex digits'
+
+export type SignerOptions = { readonly signer: string; readonly passphraseFile?: string }
+
+export function signerOption(): Option {
+  return new Option('--signer <file>', 'key file of the member that signs').makeOptionMandatory()
+}
+
+export function passphraseOption(what = 'the passphrase of the key file'): Option {
+  return new Option('--passphrase-file <file>', `file whose first line is ${what} (else COMMONROOT_PASSPHRASE)`)
+}
+
+export function reasonOption(): Option {
+  return new Option('--reason <reason>', 'why').choices(revocationReasons).makeOptionMandatory()
+}
+
+/** A whole number in decimal digits, within bounds. */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^(0|[1-9][0-9]{0,15})$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+    }
+    return value
+  }
+}
+
+/** A URL of a node, without user, query or fragment. */
+export function nodeUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search + url.hash + url.username !== '') {
+    throw new InvalidArgumentError('It must be a URL such as http://127.0.0.1:7600.')
+  }
+  return url.href
+}
+
+/** @throws InvalidArgumentError unless it is name, dash and 8 hexadecimal digits */
+export function chainId(text: string): string {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*-[0-9a-f]{8}$/.test(text) || text.length > 49) {
+    throw new InvalidArgumentError('It must be a chain id such as sandbox-0123abcd.')
+  }
+  return text
+}
+
+/** Milliseconds since 1970 as ISO 8601 in UTC; beyond the year 275760 there is no text. */
+export function instantText(milliseconds: bigint): string {
+  const date = new Date(Number(milliseconds))
+  return Number.isNaN(date.getTime()) ? `${milliseconds} ms` : date.toISOString()
+}
+
+const timePattern = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2}))?$/
+
+/** ISO 8601: a date (its midnight in UTC) or a date, a time and an offset. @returns milliseconds since 1970 */
+export function time(text: string): bigint {
+  const [, date, clock, offset] = timePattern.exec(text) ?? []
+  const milliseconds = date === undefined ? Number.NaN : Date.parse(clock === undefined ? `${date}T00:00Z` : text)
+  // Date.parse takes 30 February for 1 March.
+  const exists = date !== undefined && new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8))
+  if (Number.isNaN(milliseconds) || milliseconds < 0 || !exists || (clock !== undefined && offset === undefined)) {
+    throw new InvalidArgumentError('It must be ISO 8601, such as 2026-01-31T12:00:00Z.')
+  }
+  return BigInt(milliseconds)
+}
+
+/** Version numbers with dots between them. */
+export function firmware(text: string): readonly number[] {
+  const numbers = text.split('.').map(Number)
+  if (!/^(0|[1-9][0-9]{0,9})(\.(0|[1-9][0-9]{0,9})){0,7}$/.test(text) || numbers.some((each) => each > 2 ** 31 - 1)) {
+    throw new InvalidArgumentError('It must be 1 to 8 numbers with dots between them, such as 2.10.7.')
+  }
+  return numbers
+}
+
+/** What CERT|FINGERPRINT names. `der` is there when it was a file. */
+export type NamedCertificate = { readonly fingerprint: string; readonly der?: Uint8Array }
+
+/** @throws cli.usage for a fingerprint in another notation; what `readOneCertificate` and `parseCertificate` throw */
+export async function namedCertificate(word: string): Promise<NamedCertificate> {
+  if (/^[0-9a-f]{64}$/.test(word)) return { fingerprint: word }
+  if (/^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$/.test(word)) {
+    throw cliError('usage', { reason: 'a fingerprint is written as 64 lower-case hex digits, without colons' })
+  }
+  const der = await readOneCertificate(word)
+  return { fingerprint: toHex(parseCertificate(der).fingerprint), der }
+}

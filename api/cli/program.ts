@@ -1,0 +1,77 @@
+/** The tree of commands. Help, completion and the reference are made from it. */
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
+import { Command, Option } from 'commander'
+import {
+  certificateMassRevoke,
+  certificatePublish,
+  certificateRevoke,
+  certificateShow,
+  certificateStatus,
+  completion,
+  deviceIssue,
+  memberList,
+  moduleList,
+  openapi,
+  proofGet,
+  proofVerify,
+  sandbox,
+  trustExport,
+} from './commands/index.ts'
+import type { Frame } from './frame.ts'
+import { nodeUrl } from './options.ts'
+
+/** Where a sandbox listens. */
+export const defaultNode = 'http://127.0.0.1:7600'
+
+export function makeProgram(frame: Frame): Command {
+  const program = new Command('commonroot')
+  program
+    .description('A shared certificate ledger in place of a root CA, for telecom.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand(false)
+    .addOption(new Option('--json', 'print one JSON value to standard output'))
+    .addOption(
+      new Option('--node <url>', 'the node to talk to').env('COMMONROOT_NODE').default(defaultNode).argParser(nodeUrl),
+    )
+    .addHelpText('after', endNote)
+    // Errors are reported in one form, by the caller.
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .exitOverride()
+
+  sandbox(program, frame)
+  const member = program.command('member').description('Members of the chain.')
+  memberList(member, frame)
+  const device = program.command('device').description("A manufacturer's production line.")
+  deviceIssue(device, frame)
+  const certificate = program.command('certificate').description('Certificates on the ledger.')
+  certificatePublish(certificate, frame)
+  certificateShow(certificate, frame)
+  certificateStatus(certificate, frame)
+  certificateRevoke(certificate, frame)
+  certificateMassRevoke(certificate, frame)
+  const trust = program.command('trust').description('What a relying party pins of a chain.')
+  trustExport(trust, frame)
+  const proof = program.command('proof').description('Proofs about certificates, to be verified offline.')
+  proofGet(proof, frame)
+  proofVerify(proof, frame)
+  const module = program.command('module').description('The rules that the chain runs.')
+  moduleList(module, frame)
+  openapi(program, frame)
+  completion(program, frame)
+  return program
+}
+
+const endNote = `
+Exit codes: 0 done or valid, 1 refused or invalid, 2 wrong usage, 3 no node answers.
+
+Example: commonroot sandbox`
+
+function packageVersion(): string {
+  const manifest = findPackageJSON('..', import.meta.url)
+  if (manifest === undefined) return 'unknown'
+  const { version }: { readonly version?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return typeof version === 'string' ? version : 'unknown'
+}

@@ -1,0 +1,69 @@
+/** Where output goes: results to standard output, everything said on the way to standard error. */
+import { styleText } from 'node:util'
+import { Progress } from './progress.ts'
+
+type Stream = NodeJS.WriteStream & { readonly fd: number }
+type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold'
+
+export class Terminal {
+  /** One JSON value and nothing else goes to standard output. */
+  readonly json: boolean
+  /** Ends when nobody reads standard output any more. */
+  readonly closed: AbortSignal
+  readonly #output: Stream
+  readonly #messages: Stream
+
+  constructor(json: boolean, output: Stream = process.stdout, messages: Stream = process.stderr) {
+    const controller = new AbortController()
+    this.json = json
+    this.closed = controller.signal
+    this.#output = output
+    this.#messages = messages
+    // A reader that has gone, as in `| head`, is no failure of ours: what is left to write is dropped.
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      controller.abort()
+    })
+    messages.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+
+  /** The result for a person. */
+  line(text = ''): void {
+    this.#write(this.#output, `${text}\n`)
+  }
+
+  /** The result for a program. `bigint` becomes a number where it is exact, else text. */
+  value(value: unknown): void {
+    this.#write(this.#output, `${JSON.stringify(value, plain, 2)}\n`)
+  }
+
+  /** Said on the way: not part of the result. */
+  say(text: string): void {
+    this.#write(this.#messages, `${text}\n`)
+  }
+
+  /** A bar on standard error; on anything but a terminal it stays silent. */
+  progress(label: string, total: number): Progress {
+    return new Progress(this.#messages, label, total)
+  }
+
+  /** Colours text that goes to standard output, when that is a terminal and NO_COLOR is not set. */
+  paint(colour: Colour, text: string): string {
+    return styleText(colour, text, { stream: this.#output })
+  }
+
+  paintMessage(colour: Colour, text: string): string {
+    return styleText(colour, text, { stream: this.#messages })
+  }
+
+  #write(stream: Stream, text: string): void {
+    if (stream.writable) stream.write(text)
+  }
+}
+
+function plain(_: string, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= 0n ? Number(value) : value.toString()
+}

@@ -1,0 +1,65 @@
+/** What a relying party needs to judge one certificate offline, as bytes. */
+import { certificates } from '../../pki/contract/index.ts'
+import type { StateView } from '../../src/chain/index.ts'
+import { equalBytes, utf8 } from '../../src/codec/index.ts'
+import { standings, withdrawnAlgorithms } from '../../src/governance/index.ts'
+import { recordAddress } from '../../src/module/index.ts'
+import { type LedgerNode, nodeError } from '../../src/node/index.ts'
+import { encodeIcs23, type Neighbours, type Proven, stateRoot, type TreeName } from '../../src/state/index.ts'
+
+/**
+ * The `.proof` file of a certificate: its record, its manufacturer's standing and the withdrawn algorithms; of a
+ * certificate that was never published, its absence alone.
+ * @param fingerprint SHA-256 of the certificate's DER
+ * @throws node.proof-timeout, node.root-differs
+ */
+export function certificateProof(node: Pick<LedgerNode, 'proof'>, fingerprint: Uint8Array): Promise<Uint8Array> {
+  return node.proof(async (view) => {
+    const record = await view.prove(certificates, fingerprint)
+    if (record.value === undefined) return [record]
+    const { manufacturer } = certificates.decode(record.value)
+    return [
+      record,
+      await view.prove(standings, utf8(manufacturer)),
+      await view.prove(withdrawnAlgorithms, new Uint8Array(0)),
+    ]
+  })
+}
+
+export type Ics23Proof = {
+  /** `ibc.core.commitment.v1.MerkleProof`. */
+  readonly bytes: Uint8Array
+  /** The header whose app hash the proof leads to. */
+  readonly headerHeight: bigint
+  readonly appHash: Uint8Array
+}
+
+/**
+ * The record of a certificate, or its absence, for verifiers that know ICS23. It says nothing of the standing.
+ * @throws node.proof-timeout, node.root-differs, state.ics23-empty-tree before anything is published
+ */
+export async function certificateIcs23Proof(
+  node: Pick<LedgerNode, 'provableState'>,
+  fingerprint: Uint8Array,
+): Promise<Ics23Proof> {
+  const { signed, view } = await node.provableState()
+  try {
+    const { appHash, height } = signed.header
+    const roots = { standing: await view.root('standing'), records: await view.root('records') }
+    if (!equalBytes(stateRoot(roots.standing, roots.records), appHash)) {
+      throw nodeError('root-differs', { height: view.height })
+    }
+    const proven = await view.prove(certificates, fingerprint)
+    const neighbours = proven.value === undefined ? await neighboursOf(view, certificates.tree, fingerprint) : undefined
+    return { bytes: encodeIcs23(proven, roots, neighbours), headerHeight: height, appHash }
+  } finally {
+    await view.close()
+  }
+}
+
+async function neighboursOf(view: StateView, tree: TreeName, fingerprint: Uint8Array): Promise<Neighbours> {
+  const prove = async (key: Uint8Array | null): Promise<Proven | null> =>
+    key === null ? null : view.proveKey(tree, key)
+  const { left, right } = await view.neighbours(tree, recordAddress(certificates, fingerprint).key)
+  return { left: await prove(left), right: await prove(right) }
+}

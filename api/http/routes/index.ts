@@ -1,0 +1,50 @@
+/**
+ * The routes: one file each, named after what it does, with the same fields. Each gets only what it uses.
+ *
+ * May import: `src`, `pki` and the views and schemas beside this folder; never Fastify. Start reading at `read-chain.ts`.
+ */
+import type { LedgerNode } from '../../../src/node/index.ts'
+import type { Registry } from '../metrics.ts'
+import type { BoundRoute } from '../route.ts'
+import type { Slots } from '../slots.ts'
+import { exposeMetrics } from './expose-metrics.ts'
+import { listMembers } from './list-members.ts'
+import { listModules } from './list-modules.ts'
+import { listProblems } from './list-problems.ts'
+import { proveCertificate } from './prove-certificate.ts'
+import { readCertificate } from './read-certificate.ts'
+import { readChain } from './read-chain.ts'
+import { readHeader } from './read-header.ts'
+import { readMember } from './read-member.ts'
+import { readProblem } from './read-problem.ts'
+import { readTransaction } from './read-transaction.ts'
+import { readTrust } from './read-trust.ts'
+import { reportHealth } from './report-health.ts'
+import { reportReadiness } from './report-readiness.ts'
+import { submitTransaction } from './submit-transaction.ts'
+
+export function bindRoutes(parts: {
+  readonly node: LedgerNode
+  readonly registry: Registry
+  readonly submissions: Slots
+  readonly maximumHeadAge: number
+}): readonly BoundRoute[] {
+  const { node, registry, submissions } = parts
+  return [
+    readChain(node),
+    listMembers(node),
+    readMember(node),
+    submitTransaction(node, { slots: submissions }),
+    readTransaction(node),
+    readHeader(node),
+    listModules(node),
+    readCertificate(node),
+    proveCertificate(node),
+    readTrust(node),
+    listProblems(undefined),
+    readProblem(undefined),
+    reportHealth(undefined),
+    reportReadiness(parts),
+    exposeMetrics(registry),
+  ]
+}

@@ -1,0 +1,54 @@
+import { Type } from 'typebox'
+import { fromHex, toHex, Word } from '../../../src/codec/index.ts'
+import { type LedgerNode, nodeError } from '../../../src/node/index.ts'
+import { stateError } from '../../../src/state/index.ts'
+import { certificateIcs23Proof, certificateProof } from '../certificate-proof.ts'
+import { answerOther, defineRoute, Octets } from '../route.ts'
+import { HexDigest } from '../schemas.ts'
+
+export const proofType = 'application/vnd.commonroot.proof+cbor'
+export const ics23Type = 'application/vnd.commonroot.ics23+protobuf'
+
+export const proveCertificate = defineRoute({
+  method: 'GET',
+  path: '/v1/certificates/:fingerprint/proof',
+  operation: 'proveCertificate',
+  group: 'certificates',
+  summary: 'The proof of a certificate, or that it was never published, for verification without this node.',
+  parameters: Type.Object({ fingerprint: HexDigest }, { additionalProperties: false }),
+  query: Type.Object(
+    {
+      format: Type.Optional(
+        Type.Unsafe<'commonroot' | 'ics23'>({
+          ...Word('commonroot', 'ics23'),
+          default: 'commonroot',
+          description:
+            '`ics23` proves the record alone; the headers Commonroot-Header-Height and Commonroot-App-Hash name the header that it leads to.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  answers: {
+    200: {
+      description: 'Covers everything that this node has acknowledged.',
+      content: { [proofType]: Octets, [ics23Type]: Octets },
+    },
+  },
+  refusals: [nodeError.numberOf('proof-timeout'), stateError.numberOf('ics23-empty-tree')],
+  answer: async (
+    node: Pick<LedgerNode, 'proof' | 'provableState'>,
+    { parameters: { fingerprint }, query: { format = 'commonroot' } },
+  ) => {
+    const digest = fromHex(fingerprint)
+    if (format === 'commonroot') {
+      return answerOther(200, proofType, await certificateProof(node, digest))
+    }
+    const { bytes, headerHeight, appHash } = await certificateIcs23Proof(node, digest)
+    const headers = {
+      'commonroot-header-height': headerHeight.toString(),
+      'commonroot-app-hash': toHex(appHash),
+    }
+    return answerOther(200, ics23Type, bytes, headers)
+  },
+})

@@ -1,0 +1,68 @@
+import { Type } from 'typebox'
+import { codecError, maximumTransactionBytes, toHex } from '../../../src/codec/index.ts'
+import { engineError } from '../../../src/engine/index.ts'
+import { CommonrootError } from '../../../src/errors/index.ts'
+import { governanceError } from '../../../src/governance/index.ts'
+import { done, transactionError, unchanged } from '../../../src/host/index.ts'
+import { type LedgerNode, nodeError } from '../../../src/node/index.ts'
+import { errorRow } from '../../catalogue.ts'
+import { apiError } from '../../errors.ts'
+import { messageOf } from '../problem.ts'
+import { answerJson, defineRoute, json, Refusal } from '../route.ts'
+import { HexDigest } from '../schemas.ts'
+import { TransactionView, transactionView } from '../transaction-view.ts'
+
+/** The status of a transaction that stands in a block and did nothing. */
+const refusedStatus = 422
+
+export const submitTransaction = defineRoute({
+  method: 'POST',
+  path: '/v1/transactions',
+  operation: 'submitTransaction',
+  group: 'ledger',
+  summary: 'Submits a signed transaction and waits until this node has committed it.',
+  query: Type.Object(
+    {
+      wait: Type.Optional(
+        Type.Boolean({ default: true, description: '`false` answers 202 at once, which promises nothing.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  body: {
+    type: 'application/cbor',
+    description: 'COSE_Sign (RFC 9052 section 4.1) over the transaction. The same bytes again get the same answer.',
+    maximum: maximumTransactionBytes,
+  },
+  answers: {
+    200: json('Committed by this node. Items of a batch have verdicts of their own.', TransactionView),
+    202: json('Handed to the engine; whether a block takes it is open.', Type.Object({ id: HexDigest })),
+  },
+  refusals: [
+    ...[codecError, transactionError, governanceError].flatMap(({ rows }) => rows.map(({ number }) => number)),
+    engineError.numberOf('mempool-full'),
+    engineError.numberOf('duplicate-transaction'),
+    nodeError.numberOf('commit-timeout'),
+    nodeError.numberOf('stopping'),
+    apiError.numberOf('too-many-submissions'),
+  ],
+  answer: async ({ submissions }: Pick<LedgerNode, 'submissions'>, { query: { wait = true }, body }) => {
+    if (!wait) {
+      const id = toHex(await submissions.enqueue(body))
+      return answerJson(202, { id })
+    }
+    const committed = await submissions.submit(body)
+    const { code } = committed.result
+    const view = transactionView(committed)
+    if (code === done || code === unchanged) return answerJson(200, view)
+    const { id, height, time } = view
+    return new Refusal(refusalOf(code), { status: refusedStatus, id, height: Number(height), time })
+  },
+})
+
+/** The error that a number of a block stands for. Its details are not on chain. */
+function refusalOf(number: number): CommonrootError {
+  const row = errorRow(number)
+  if (row === undefined) throw new TypeError(`a block of this node holds the number ${number}, which no error has`)
+  return new CommonrootError({ ...row, message: messageOf(row) }, {})
+}
