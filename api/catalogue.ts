@@ -13,6 +13,7 @@ import { lightError, proofError, trustError } from '../src/light/index.ts'
 import { nodeError } from '../src/node/index.ts'
 import { stateError } from '../src/state/index.ts'
 import { postgresError, storeError } from '../src/store/index.ts'
+import { cliError } from './client/index.ts'
 import { apiError } from './errors.ts'
 
 export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
@@ -36,6 +37,7 @@ export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
   pkiError,
   verificationError,
   apiError,
+  cliError,
 )
 
 /** The row of a number that a block's results carry; undefined for 0 (done), 1 (unchanged) and what a newer program knows. */

@@ -1,5 +1,5 @@
 /** What a command's exit code means, and which error gives which. */
-import { CommonrootError } from '../../src/errors/index.ts'
+import type { CommonrootError } from '../../src/errors/index.ts'
 
 export const exitCode = {
   /** Done; for a verification: valid. */
@@ -19,6 +19,7 @@ const usageCodes = new Set([
   'cli.not-one-certificate',
   'cli.passphrase-form',
   'cli.serial-form',
+  'holder.unreadable',
 ])
 const unreachableCodes = new Set(['cli.node-unreachable', 'cli.answer-lost'])
 
@@ -32,6 +33,6 @@ const signalCodes = new Map([
 export function exitCodeOf(error: CommonrootError): number {
   if (usageCodes.has(error.code)) return exitCode.usage
   if (unreachableCodes.has(error.code)) return exitCode.unreachable
-  if (error.code === 'cli.interrupted') return signalCodes.get(String(error.details['signal'])) ?? exitCode.refused
+  if (error.code === 'cli.interrupted') return signalCodes.get(String(error.details.signal)) ?? exitCode.refused
   return exitCode.refused
 }

@@ -3,14 +3,10 @@ import type { Command } from 'commander'
 import { CommonrootError } from '../../src/errors/index.ts'
 import { cliError, NodeClient } from '../client/index.ts'
 import { exitCode, exitCodeOf } from './exit-code.ts'
-import { Terminal } from './terminal.ts'
+import { type Shown, Terminal } from './terminal.ts'
 
 /** What a command found or did. */
-export type Outcome = {
-  /** Printed with `--json`. */
-  readonly value: unknown
-  /** Printed without. */
-  readonly lines: readonly string[]
+export type Outcome = Shown & {
   /** Something was refused or is invalid: exit code 1. */
   readonly refused?: boolean
 }
@@ -26,10 +22,11 @@ export type Call = {
 
 export type GlobalOptions = { readonly json?: true; readonly node: string }
 
+/** What a command does; one that has shown its result already returns nothing. */
+export type Work<Rest extends unknown[]> = (call: Call, ...rest: Rest) => Promise<Outcome | undefined>
+
 /** Wraps the work of a command into what commander calls: with the command as `this`, its arguments and its options. */
-export type Frame = <Rest extends unknown[]>(
-  work: (call: Call, ...rest: Rest) => Promise<Outcome>,
-) => (this: Command, ...rest: Rest) => Promise<void>
+export type Frame = <Rest extends unknown[]>(work: Work<Rest>) => (this: Command, ...rest: Rest) => Promise<void>
 
 /** Remembers how the command ended. */
 export type Ending = { code: number }
@@ -43,9 +40,8 @@ export function makeFrame(ending: Ending): Frame {
       try {
         const call = { terminal, node: new NodeClient(node, interruption.signal), signal: interruption.signal }
         const outcome = await work(call, ...rest)
-        if (json) terminal.value(outcome.value)
-        else for (const line of outcome.lines) terminal.line(line)
-        ending.code = outcome.refused === true ? exitCode.refused : exitCode.done
+        if (outcome !== undefined) terminal.show(outcome)
+        ending.code = outcome?.refused === true ? exitCode.refused : exitCode.done
       } catch (error) {
         ending.code = reportError(terminal, error)
       } finally {
@@ -58,11 +54,8 @@ export function makeFrame(ending: Ending): Frame {
 export function reportError(terminal: Terminal, error: unknown): number {
   const known = error instanceof CommonrootError ? error : unexpected(terminal, error)
   const { code, message } = known
-  if (terminal.json) terminal.value({ error: { code, message } })
-  else {
-    terminal.say(`${terminal.paintMessage('red', 'error:')} ${message} (${code})`)
-    if (code === 'cli.usage') terminal.say('Run "commonroot --help" or "commonroot COMMAND --help" for what it takes.')
-  }
+  if (terminal.json) terminal.show({ value: { error: { code, message } }, lines: [] })
+  else terminal.say(`${terminal.paintMessage('red', 'error:')} ${message} (${code})`)
   return exitCodeOf(known)
 }
 

@@ -1,5 +1,5 @@
 /** The command line's way in. */
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { cliError } from '../client/index.ts'
 import { exitCode } from './exit-code.ts'
 import { type Ending, makeFrame, reportError } from './frame.ts'
@@ -9,15 +9,18 @@ import { Terminal } from './terminal.ts'
 /** Runs one command. @param argv the words after the program's name @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   const ending: Ending = { code: exitCode.done }
+  const program = makeProgram(makeFrame(ending))
   try {
-    await makeProgram(makeFrame(ending)).parseAsync(argv, { from: 'user' })
+    await program.parseAsync(argv, { from: 'user' })
     return ending.code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.done
     // What commander finds wrong is found before the options are known.
     const terminal = new Terminal(argv.includes('--json'))
     if (!(error instanceof CommanderError)) return reportError(terminal, error)
-    return reportError(terminal, cliError('usage', { reason: sentenceOf(error) }, error))
+    const code = reportError(terminal, cliError('usage', { reason: sentenceOf(error) }, error))
+    terminal.say(`Run "${namedCommand(program, argv)} --help" for what it takes.`)
+    return code
   }
 }
 
@@ -25,4 +28,17 @@ export async function main(argv: readonly string[]): Promise<number> {
 function sentenceOf({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'a command is missing'
   return message.replace(/^error: /, '').replace(/\n/g, ' ')
+}
+
+/** The words of the command line up to the last one that is a command. */
+function namedCommand(program: Command, argv: readonly string[]): string {
+  const path = [program.name()]
+  let command = program
+  for (const word of argv) {
+    const next = command.commands.find((child) => child.name() === word)
+    if (next === undefined) continue
+    command = next
+    path.push(word)
+  }
+  return path.join(' ')
 }

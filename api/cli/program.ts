@@ -37,31 +37,35 @@ export function makeProgram(frame: Frame): Command {
     )
     .addHelpText('after', endNote)
     // Errors are reported in one form, by the caller.
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({ writeErr: () => undefined })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .exitOverride()
 
   sandbox(program, frame)
-  const member = program.command('member').description('Members of the chain.')
+  const member = group(program, 'member', 'Members of the chain.')
   memberList(member, frame)
-  const device = program.command('device').description("A manufacturer's production line.")
+  const device = group(program, 'device', "A manufacturer's production line.")
   deviceIssue(device, frame)
-  const certificate = program.command('certificate').description('Certificates on the ledger.')
+  const certificate = group(program, 'certificate', 'Certificates on the ledger.')
   certificatePublish(certificate, frame)
   certificateShow(certificate, frame)
   certificateStatus(certificate, frame)
   certificateRevoke(certificate, frame)
   certificateMassRevoke(certificate, frame)
-  const trust = program.command('trust').description('What a relying party pins of a chain.')
+  const trust = group(program, 'trust', 'What a relying party pins of a chain.')
   trustExport(trust, frame)
-  const proof = program.command('proof').description('Proofs about certificates, to be verified offline.')
+  const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
-  const module = program.command('module').description('The rules that the chain runs.')
+  const module = group(program, 'module', 'The rules that the chain runs.')
   moduleList(module, frame)
   openapi(program, frame)
   completion(program, frame)
   return program
+}
+
+function group(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).helpCommand(false)
 }
 
 const endNote = `

@@ -23,18 +23,18 @@ export class Progress {
   /** Shows that `count` of the total are done. */
   to(count: number): void {
     const now = performance.now()
-    if (!this.#stream.isTTY || now - this.#drawn < interval) return
+    if (this.#total === 0 || !this.#stream.isTTY || now - this.#drawn < interval) return
     this.#drawn = now
     this.#stream.write(`\r\u001b[2K${this.#text(count, now)}`)
   }
 
   /** Takes the bar away: what stays is what the caller says next. */
   end(): void {
-    if (this.#stream.isTTY) this.#stream.write('\r\u001b[2K')
+    if (this.#total > 0 && this.#stream.isTTY) this.#stream.write('\r\u001b[2K')
   }
 
   #text(count: number, now: number): string {
-    const share = this.#total === 0 ? 1 : Math.min(1, count / this.#total)
+    const share = Math.min(1, count / this.#total)
     const full = Math.round(width * share)
     const seconds = ((now - this.#started) / 1000).toFixed(1)
     const bar = `${'='.repeat(full)}${' '.repeat(width - full)}`

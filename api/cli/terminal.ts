@@ -3,7 +3,10 @@ import { styleText } from 'node:util'
 import { Progress } from './progress.ts'
 
 type Stream = NodeJS.WriteStream & { readonly fd: number }
-type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold'
+export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold'
+
+/** A result in both forms. In JSON a `bigint` becomes a number where that is exact, else text. */
+export type Shown = { readonly value: unknown; readonly lines: readonly string[] }
 
 export class Terminal {
   /** One JSON value and nothing else goes to standard output. */
@@ -29,14 +32,12 @@ export class Terminal {
     })
   }
 
-  /** The result for a person. */
-  line(text = ''): void {
-    this.#write(this.#output, `${text}\n`)
-  }
-
-  /** The result for a program. `bigint` becomes a number where it is exact, else text. */
-  value(value: unknown): void {
-    this.#write(this.#output, `${JSON.stringify(value, plain, 2)}\n`)
+  /** A result on standard output: one JSON value for a program, lines for a person. */
+  show({ value, lines }: Shown): void {
+    this.#write(
+      this.#output,
+      this.json ? `${JSON.stringify(value, plain, 2)}\n` : lines.map((line) => `${line}\n`).join(''),
+    )
   }
 
   /** Said on the way: not part of the result. */

@@ -55,3 +55,43 @@ export const ProblemAnswer = Type.Object({
   number: Count,
   detail: Type.String(),
 })
+
+export const CertificateAnswer = Type.Object({
+  fingerprint: Digest,
+  manufacturer: Type.String(),
+  serial: Type.String(),
+  algorithm: Type.String(),
+  key: Digest,
+  model: Type.String(),
+  batch: Type.String(),
+  firmware: Type.Array(Count),
+  notBefore: Type.String(),
+  notAfter: Type.String(),
+  states: Type.Array(
+    Type.Object({
+      state: Type.String(),
+      reason: Type.Optional(Type.String()),
+      height: Count,
+      time: Type.String(),
+    }),
+  ),
+  verdict: Type.String(),
+  code: Type.String(),
+  judgedAt: Type.String(),
+  /** DER in base64. */
+  certificate: Type.String(),
+  headerHeight: Type.Optional(Count),
+})
+export type CertificateAnswer = Static<typeof CertificateAnswer>
+
+export const ModulesAnswer = Type.Object({
+  modules: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      version: Count,
+      summary: Type.String(),
+      transactions: Type.Array(Type.Object({ type: Type.String(), form: Type.String(), summary: Type.String() })),
+    }),
+  ),
+})
+export type ModulesAnswer = Static<typeof ModulesAnswer>

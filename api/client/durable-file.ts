@@ -81,7 +81,8 @@ async function write(
     await name(draft, path)
   } catch (cause) {
     await rm(draft, { force: true })
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw cliError('file-exists', { path }, cause)
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
+      throw cliError('file-exists', { path }, cause)
     throw cliError('unwritable', { path, reason: systemReason(cause) ?? 'an unknown reason' }, cause)
   }
 }

@@ -116,6 +116,12 @@ export const cliError = defineErrors('cli', {
     message: 'the node cannot go on: {reason}',
     remedy: 'Start it again; if it stays so, begin anew with --reset.',
   },
+  'publication-refused': {
+    number: 1571,
+    status: 500,
+    message: "{count} certificates of the sandbox's own line were refused, the first with {code}",
+    remedy: 'Begin anew with --reset.',
+  },
   unexpected: {
     number: 1569,
     status: 500,

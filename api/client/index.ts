@@ -5,7 +5,7 @@
  * May import: `src`, `pki`, TypeBox, Node. Start reading at `node-client.ts`, then `submit.ts` (executed once, however
  * often an answer is lost), `publish.ts` and `line.ts`.
  */
-export type { ChainAnswer, MemberAnswer, TransactionAnswer } from './answers.ts'
+export type { CertificateAnswer, ChainAnswer, MemberAnswer, TransactionAnswer } from './answers.ts'
 export {
   type FoundCertificate,
   type FoundCertificates,
@@ -17,8 +17,20 @@ export { createWhole, readBeginning, readBounded, systemReason, writeWhole } fro
 export { cliError } from './errors.ts'
 export { certificatePath, countSerials, fileNameOf, type IssuedDevice, issueDevices, issuedIn } from './line.ts'
 export { NodeClient } from './node-client.ts'
-export { type GivenPassphrase, givenPassphrase, passphraseVariable, randomPassphrase, readPassphrase } from './passphrase.ts'
+export {
+  type GivenPassphrase,
+  givenPassphrase,
+  passphraseVariable,
+  randomPassphrase,
+  readPassphrase,
+} from './passphrase.ts'
 export { cutBatches, type Publication, type PublicationVerdict, publishCertificates } from './publish.ts'
-export { type MassRevocationRequest, massRevoke, type RevocationAnswer, revokeCertificate, type Submitter } from './revoke.ts'
+export {
+  type MassRevocationRequest,
+  massRevoke,
+  type RevocationAnswer,
+  revokeCertificate,
+  type Submitter,
+} from './revoke.ts'
 export { type MemberSigner, openSigner } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'

@@ -105,7 +105,10 @@ export function countSerials(first: string, count: number): readonly string[] {
     throw cliError('serial-form', { serial: first, count, reason: `${digits.length} digits are too few` })
   }
   const stem = first.slice(0, first.length - digits.length)
-  return Array.from({ length: count }, (_, step) => stem + (start + BigInt(step)).toString().padStart(digits.length, '0'))
+  return Array.from(
+    { length: count },
+    (_, step) => stem + (start + BigInt(step)).toString().padStart(digits.length, '0'),
+  )
 }
 
 async function issueOne(

@@ -3,7 +3,15 @@ import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Static } from '../../src/codec/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
-import { ChainAnswer, type MemberAnswer, MembersAnswer, ProblemAnswer, TransactionAnswer } from './answers.ts'
+import {
+  CertificateAnswer,
+  ChainAnswer,
+  type MemberAnswer,
+  MembersAnswer,
+  ModulesAnswer,
+  ProblemAnswer,
+  TransactionAnswer,
+} from './answers.ts'
 import { cliError } from './errors.ts'
 import { maximumAnswerBytes, requestTimeout } from './limits.ts'
 
@@ -41,15 +49,14 @@ export class NodeClient {
     return this.#json({ path: '/v1/transactions', body: transaction }, TransactionAnswer)
   }
 
-  /** What the node knows of a certificate, as it says it. @throws pki.unknown-certificate */
-  certificate(fingerprint: string): Promise<Readonly<Record<string, unknown>>> {
-    return this.#object(`/v1/certificates/${fingerprint}`)
+  /** What the node knows of a certificate. Trust is in a proof, not in this. @throws pki.unknown-certificate */
+  certificate(fingerprint: string): Promise<CertificateAnswer> {
+    return this.#json({ path: `/v1/certificates/${fingerprint}` }, CertificateAnswer)
   }
 
   /** A proof file about a certificate: of its record, or of its absence. */
-  proof(fingerprint: string, format: 'native' | 'ics23' = 'native'): Promise<Uint8Array> {
-    const query = format === 'native' ? '' : `?format=${format}`
-    return this.#bytes({ path: `/v1/certificates/${fingerprint}/proof${query}`, accept: '*/*' })
+  proof(fingerprint: string, format: 'commonroot' | 'ics23' = 'commonroot'): Promise<Uint8Array> {
+    return this.#bytes({ path: `/v1/certificates/${fingerprint}/proof?format=${format}`, accept: '*/*' })
   }
 
   /** A trust file: whoever takes it from a node trusts that node once. */
@@ -57,16 +64,12 @@ export class NodeClient {
     return this.#bytes({ path: '/v1/trust', accept: '*/*' })
   }
 
-  modules(): Promise<Readonly<Record<string, unknown>>> {
-    return this.#object('/v1/modules')
+  modules(): Promise<ModulesAnswer> {
+    return this.#json({ path: '/v1/modules' }, ModulesAnswer)
   }
 
-  openapi(): Promise<Readonly<Record<string, unknown>>> {
-    return this.#object('/openapi.json')
-  }
-
-  async #object(path: string): Promise<Readonly<Record<string, unknown>>> {
-    const value = this.#parse(await this.#bytes({ path }))
+  async openapi(): Promise<Readonly<Record<string, unknown>>> {
+    const value = this.#parse(await this.#bytes({ path: '/openapi.json' }))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) this.#refuseAnswer('it is no JSON object')
     return { ...value }
   }
@@ -131,7 +134,8 @@ export class NodeClient {
   /** The text of a refusal is the node's: it is a detail here, so that it is escaped and cut like every other. */
   #refusal(status: number, bytes: Uint8Array): CommonrootError {
     const problem = bytes[0] === 0x7b /* { */ ? this.#parse(bytes) : undefined
-    if (!Value.Check(ProblemAnswer, problem)) return cliError('answer-odd', { url: this.url, reason: `status ${status}` })
+    if (!Value.Check(ProblemAnswer, problem))
+      return cliError('answer-odd', { url: this.url, reason: `status ${status}` })
     const { code, number, detail } = problem
     return new CommonrootError({ code, number, status, message: '{detail}', remedy: '' }, { detail })
   }
@@ -140,6 +144,9 @@ export class NodeClient {
     throw cliError('answer-odd', { url: this.url, reason })
   }
 }
+
+/** What `fetch` says of ports that it opens to nobody, such as 1 (Fetch standard, "bad port"). */
+const badPort = 'bad port'
 
 /** The system's words for a connection that never stood, so that nothing can have been executed. */
 const neverConnected = new Set([
@@ -151,6 +158,7 @@ const neverConnected = new Set([
   'EADDRNOTAVAIL',
   'ETIMEDOUT',
   'UND_ERR_CONNECT_TIMEOUT',
+  badPort,
 ])
 
 const reasons = new Map([
@@ -167,6 +175,7 @@ const reasons = new Map([
 function failureOf(error: unknown): { readonly code: string; readonly reason: string } {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return { code: '', reason: 'an unknown reason' }
+  if (cause.message === badPort) return { code: badPort, reason: 'HTTP clients do not open this port' }
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
   return { code, reason: reasons.get(code) ?? (cause.message || code) }
 }

@@ -66,7 +66,7 @@ export function cutBatches(
 }
 
 function publishAct(certificates: readonly FoundCertificate[]): Act {
-  const declared = pkiModule.transactions['publish']
+  const declared = pkiModule.transactions.publish
   if (declared === undefined) throw new TypeError('the certificate module has no publish transaction')
   return { module: pkiName, type: 'publish', declared, body: certificates.map(({ der }) => ({ certificate: der })) }
 }

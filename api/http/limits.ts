@@ -10,6 +10,9 @@ export const maximumParameterLength = maximumUrlLength
 /** Milliseconds in which a client must have sent its whole request. */
 export const receiveTimeout = 30_000
 
+/** Milliseconds between two looks for requests that take too long. */
+export const timeoutCheckInterval = 5_000
+
 /** Milliseconds without a byte after which a connection is closed. Above the time that a submission waits for its block. */
 export const idleTimeout = 75_000
 

@@ -5,6 +5,9 @@ import { maximumDetail } from './limits.ts'
 
 export const problemType = 'application/problem+json'
 
+/** The name of the schema in the OpenAPI document. */
+export const problemId = 'Problem'
+
 export const Problem = Type.Object(
   {
     type: Type.String({ description: 'Where this code is explained: a path of this server.' }),
@@ -24,7 +27,7 @@ export const Problem = Type.Object(
     height: Type.Optional(Type.Integer({ description: 'The block that refused it.' })),
     time: Type.Optional(Type.String({ format: 'date-time', description: "That block's time." })),
   },
-  { $id: 'Problem', description: 'Problem details (RFC 9457).' },
+  { $id: problemId, description: 'Problem details (RFC 9457).' },
 )
 export type Problem = Static<typeof Problem>
 

@@ -12,6 +12,7 @@ import type { Slots } from './slots.ts'
 export type AnswerDeclaration = {
   readonly description: string
   readonly content: { readonly [mediaType: string]: TSchema }
+  readonly headers?: { readonly [name: string]: TSchema }
 }
 export type AnswerDeclarations = { readonly [status: number]: AnswerDeclaration }
 

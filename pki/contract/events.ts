@@ -20,5 +20,5 @@ export const certificateRevoked = defineEvent({
 export const certificatesMassRevoked = defineEvent({
   module: pkiName,
   name: 'certificates-mass-revoked',
-  body: Row({ manufacturer: MemberId, revocation: Bytes({ maximum: 512 }) }),
+  body: Row({ manufacturer: MemberId, revocation: Bytes({ maximum: 768 }) }),
 })

@@ -32,7 +32,10 @@ export async function admit(chain: AdmittingChain, bytes: Uint8Array): Promise<A
     const prepared = await chain.preparer.prepare(bytes, program)
     await requireTimely(chain, prepared)
     if (!prepared.signaturesHold) throw transactionError('signature')
-    for (const { refusal } of prepared.operations) if (refusal !== undefined) throw refusal
+    for (const { refusal } of prepared.operations) {
+      if (refusal instanceof TypeError) return { accepted: false, refusal: transactionError('fault', {}, refusal) }
+      if (refusal !== undefined) throw refusal
+    }
     await resolveSigners(chain.blockFacts(program.protocol), program, chain.stateReader, prepared)
     return { accepted: true }
   } catch (error) {

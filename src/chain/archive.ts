@@ -7,12 +7,12 @@ import {
   FixedBytes,
   Flag,
   List,
-  maximumTransactionBytes,
   Row,
   Unsigned64,
   Whole,
   Word,
 } from '../codec/index.ts'
+import { maximumBlockBytes } from '../engine/index.ts'
 import type { BlockInput } from '../engine/port.ts'
 
 const Time = Row({ seconds: Unsigned64, nanos: Whole({ maximum: 999_999_999 }) })
@@ -35,7 +35,8 @@ const ArchivedBlock = Row({
     { maximum: 1024 },
   ),
   votedLast: List(Row({ validator: Address, signed: Flag }), { maximum: 1024 }),
-  transactions: List(Bytes({ maximum: maximumTransactionBytes }), { maximum: 1_000_000 }),
+  // Whatever the engine has ordered is archived, also what is too large to be a transaction.
+  transactions: List(Bytes({ maximum: maximumBlockBytes }), { maximum: 1_000_000 }),
 })
 
 export function encodeBlock(input: BlockInput): Uint8Array {

@@ -184,8 +184,13 @@ export class Chain implements Application {
     if (previous !== undefined) await this.#migrate(executor, programOf(this.#protocols, previous))
     for (const evidence of misbehaviour) {
       for (const { name, onMisbehaviour } of executor.program.modules) {
-        if (onMisbehaviour !== undefined)
+        if (onMisbehaviour === undefined) continue
+        try {
           await asModule(executor, name, [], (context) => onMisbehaviour(context, evidence))
+        } catch (error) {
+          // What the module did is undone. Evidence must not become a way to stop the chain.
+          executor.refusalNumber(error)
+        }
       }
     }
   }

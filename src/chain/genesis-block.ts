@@ -1,7 +1,7 @@
 /** Height 0: the genesis executed by the same rules as everything after it. */
 import { encodeAs } from '../codec/index.ts'
 import type { GenesisInput } from '../engine/port.ts'
-import { applyGenesis, governanceName } from '../governance/index.ts'
+import { applyGenesis, genesisReads, governanceName } from '../governance/index.ts'
 import { asModule, encodeEvents, encodeResults, executeBlock, Preparer, programOf } from '../host/index.ts'
 import type { BlockWrite } from '../store/index.ts'
 import { chainError } from './errors.ts'
@@ -30,7 +30,10 @@ export async function executeGenesis(
     onFault: (error) => {
       throw error
     },
-    before: (executor) => asModule(executor, governanceName, [], (context) => applyGenesis(context, genesis, known)),
+    before: (executor) =>
+      asModule(executor, governanceName, genesisReads(genesis, known), (context) =>
+        applyGenesis(context, genesis, known),
+      ),
   })
   const { root, pages } = await updateTrees(nothingStored.fetch, executed.records)
   return {

@@ -113,7 +113,7 @@ export const governanceError = defineErrors('governance', {
   'too-many-facts': {
     number: 518,
     status: 422,
-    message: 'member {member} has {limit} standing facts already',
+    message: 'member {member} has {count} standing facts already, and there is no room for this one',
     remedy: 'Cover the case with a wider fact, or revoke one by one.',
   },
   'possession-not-proven': {
@@ -121,5 +121,11 @@ export const governanceError = defineErrors('governance', {
     status: 422,
     message: 'a new key did not sign the rotation',
     remedy: 'Let each new key sign the proof of possession.',
+  },
+  'too-many-states': {
+    number: 520,
+    status: 422,
+    message: 'member {member} has changed its state {count} times: now it can only be removed',
+    remedy: 'Remove it, and let it join as a new member.',
   },
 })

@@ -1,11 +1,20 @@
 /** The members and parameters that a chain starts with, written by rules like any later change. */
 import { encodeUnknown, utf8 } from '../codec/index.ts'
 import { keyDigest } from '../crypto/portable/index.ts'
-import type { AnyParameter, Context } from '../module/index.ts'
-import { members, parameterKey, parameters, protocolState, standings, withdrawnAlgorithms } from './collections.ts'
+import { type Address, type AnyParameter, type Context, recordAddress } from '../module/index.ts'
+import {
+  memberKeys,
+  members,
+  parameterKey,
+  parameters,
+  protocolState,
+  standings,
+  withdrawnAlgorithms,
+} from './collections.ts'
 import { governanceError } from './errors.ts'
 import type { Member } from './schemas.ts'
 import { claimKey, requireSoundKeys } from './transactions/rotate-keys.ts'
+import { requireFittingValue } from './transactions/set-parameter.ts'
 
 export type GovernanceGenesis = {
   readonly protocol: number
@@ -24,11 +33,22 @@ export function applyGenesis(context: Context, genesis: GovernanceGenesis, known
     const value = given?.value ?? encodeUnknown(parameter.schema, parameter.initial)
     context.put(parameters, { module, name, value, height: 0n })
   }
-  for (const { module, name } of genesis.parameters) {
-    if (context.get(parameters, parameterKey(module, name)) === undefined) {
-      throw governanceError('unknown-parameter', { module, name })
-    }
-  }
+  for (const { module, name, value } of genesis.parameters) requireFittingValue(known, module, name, value)
+}
+
+/** What `applyGenesis` reads. */
+export function genesisReads(genesis: GovernanceGenesis, known: readonly AnyParameter[]): readonly Address[] {
+  const ofMember = ({ id, keys }: Member) => [
+    recordAddress(members, utf8(id)),
+    recordAddress(standings, utf8(id)),
+    ...keys.flatMap((entry) => entry.keys.map((key) => recordAddress(memberKeys, keyDigest(key)))),
+  ]
+  return [
+    recordAddress(protocolState, new Uint8Array(0)),
+    recordAddress(withdrawnAlgorithms, new Uint8Array(0)),
+    ...genesis.members.flatMap(ofMember),
+    ...known.map(({ module, name }) => recordAddress(parameters, parameterKey(module, name))),
+  ]
 }
 
 function applyMember(context: Context, member: Member): void {

@@ -37,7 +37,7 @@ export {
   withdrawnAlgorithms,
 } from './collections.ts'
 export { governanceError } from './errors.ts'
-export { applyGenesis, type GovernanceGenesis } from './genesis.ts'
+export { applyGenesis, type GovernanceGenesis, genesisReads } from './genesis.ts'
 export { authority } from './parameters.ts'
 export { governancePorts, parameterInForce, parameterReads } from './ports.ts'
 export {

@@ -11,7 +11,7 @@ import {
 } from '../module/index.ts'
 import { governanceName, members, parameterKey, parameters, standings, withdrawnAlgorithms } from './collections.ts'
 import { governanceError } from './errors.ts'
-import { maximumFacts } from './limits.ts'
+import { maximumFacts, maximumStandingBytes } from './limits.ts'
 import type { Member, Standing, StandingFact, StoredParameter, WithdrawnAlgorithms } from './schemas.ts'
 
 const parameterPort: Port<{ readonly module: string; readonly name: string }, StoredParameter | undefined> = definePort(
@@ -48,10 +48,11 @@ const factPort: Port<{ readonly member: string; readonly fact: StandingFact }, v
   call: (context, { member, fact }) => {
     const standing = context.get(standings, utf8(member))
     if (standing === undefined) throw governanceError('unknown-member', { member })
-    if (standing.facts.length >= maximumFacts) {
-      throw governanceError('too-many-facts', { member, limit: maximumFacts })
+    const next: Standing = { ...standing, facts: [...standing.facts, fact] }
+    if (next.facts.length > maximumFacts || standings.encode(next).length > maximumStandingBytes) {
+      throw governanceError('too-many-facts', { member, count: standing.facts.length })
     }
-    context.put(standings, { ...standing, facts: [...standing.facts, fact] })
+    context.put(standings, next)
   },
 })
 

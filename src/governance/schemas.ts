@@ -15,7 +15,7 @@ import {
   Word,
 } from '../codec/index.ts'
 import { keyPurposes } from '../module/index.ts'
-import { maximumFactBytes, maximumFacts, maximumKeys, maximumParameterBytes } from './limits.ts'
+import { maximumFactBytes, maximumFacts, maximumKeys, maximumParameterBytes, maximumStates } from './limits.ts'
 
 /** A member's id: it stands in certificates as the organisation, and in URLs. */
 export const MemberId = Text({ maximum: 32, pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' })
@@ -60,7 +60,7 @@ export type StandingFact = ValueOf<typeof StandingFact>
 /** The leaf of the standing tree that every proof about a member's certificates carries. */
 export const Standing = Row({
   member: MemberId,
-  states: List(MemberStateEntry, { minimum: 1, maximum: 256 }),
+  states: List(MemberStateEntry, { minimum: 1, maximum: maximumStates }),
   facts: List(StandingFact, { maximum: maximumFacts }),
 })
 export type Standing = ValueOf<typeof Standing>

@@ -2,7 +2,7 @@
 import { compareBytes, concat, toHex, uint64Bytes } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
-import type { Address, Context, Principal } from '../module/index.ts'
+import { type Address, type Context, type Principal, recordAddress } from '../module/index.ts'
 import { collectionPrefix, counterValue, readCounterValue, type TreeName } from '../state/index.ts'
 import { kernelName, recentTransactions } from './collections.ts'
 import { Draft, type KeptBlob } from './draft.ts'
@@ -171,7 +171,8 @@ async function rememberIds(
   const rows = await scan(concat(prefix, uint64Bytes(0n)), concat(prefix, uint64Bytes(height)), maximumForgotten)
   const remembered = rows.map((row) => recentTransactions.decode(row.value))
   const digest = sha256(concat(...[...ids].sort(compareBytes)))
-  await asModule(executor, kernelName, [], (context) => {
+  const addresses = remembered.map((recent) => recordAddress(recentTransactions, recentTransactions.key(recent)))
+  await asModule(executor, kernelName, addresses, (context) => {
     for (const recent of remembered) {
       if (recent.validUntil < time) context.remove(recentTransactions, recentTransactions.key(recent))
     }

@@ -10,6 +10,7 @@ import {
 } from '../module/index.ts'
 import { dueWork, handlerKey, kernelName } from './collections.ts'
 import type { Draft } from './draft.ts'
+import { maximumEventBytes } from './limits.ts'
 import { encodeOwn, RecordWriter } from './record-writer.ts'
 import type { BlockFacts, Scope } from './scope.ts'
 
@@ -18,6 +19,8 @@ export type Acting = {
   readonly module: string
   readonly transaction: Uint8Array | undefined
   readonly signers: readonly Principal[]
+  /** The bytes of that transaction: kept bytes are views of them. */
+  readonly source?: Uint8Array
 }
 
 export function makeContext(block: BlockFacts, draft: Draft, scope: Scope, acting: Acting): Context {
@@ -61,12 +64,14 @@ export function makeContext(block: BlockFacts, draft: Draft, scope: Scope, actin
       writer.remove(collection, key)
     },
     keep: (bytes) => {
+      if (!isViewOf(bytes, acting.source)) throw new TypeError('kept bytes are not a view of their transaction')
       scope.budget.spend(bytes.length)
       overlay.append(draft.blobs, { digest: sha256(bytes), bytes, transaction: scope.position.transaction })
     },
     emit: (event, body) => {
       own(event)
       const encoded = encodeOwn(event.body, body)
+      if (encoded.length > maximumEventBytes) throw new TypeError(`an event has more than ${maximumEventBytes} bytes`)
       scope.budget.spend(encoded.length)
       overlay.append(draft.events, { ...scope.position, module: event.module, name: event.name, body: encoded })
     },
@@ -87,4 +92,10 @@ export function makeContext(block: BlockFacts, draft: Draft, scope: Scope, actin
     call: (port, argument) => port.call(makeContext(block, draft, scope, { ...acting, module: port.module }), argument),
   }
   return context
+}
+
+function isViewOf(bytes: Uint8Array, whole: Uint8Array | undefined): boolean {
+  if (whole === undefined || bytes.buffer !== whole.buffer) return false
+  const offset = bytes.byteOffset - whole.byteOffset
+  return offset >= 0 && offset + bytes.length <= whole.length
 }

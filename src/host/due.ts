@@ -1,6 +1,5 @@
 /** Due work: what the chain does by itself, before a block's transactions, in the byte order of (time, handler, key). */
 import { concat, decodeAs, uint64Bytes, utf8 } from '../codec/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import { recordAddress } from '../module/index.ts'
 import { collectionPrefix, recordKey } from '../state/index.ts'
 import { dueWork, dueWorkFailed, kernelName, migrationWork } from './collections.ts'
@@ -23,34 +22,46 @@ export async function runDueWork(executor: Executor, scan: Scan): Promise<void> 
   const prefix = collectionPrefix(kernelName, dueWork.name)
   const until = concat(prefix, uint64Bytes(executor.block.time + 1n))
   const rows = await scan(concat(prefix, uint64Bytes(0n)), until, maximumDueWork)
-  for (const { value } of rows) await runOne(executor, dueWork.decode(value), scan)
+  for (const { value } of rows) {
+    const work = await takeFromQueue(executor, dueWork.decode(value))
+    if (work !== undefined) await runOne(executor, work, scan)
+  }
 }
 
 const nowhere = { transaction: 0, operation: 0, item: 0 }
 
+const kernel = { module: kernelName, transaction: undefined, signers: [] }
+
+/** The work as it stands now: what ran before it in this block may have cancelled or moved it, or changed its payload. */
+function takeFromQueue(executor: Executor, queued: Work): Promise<Work | undefined> {
+  const key = dueWork.key(queued)
+  return executor.run([recordAddress(dueWork, key)], kernel, nowhere, new WriteBudget(), (context) => {
+    const work = context.get(dueWork, key)
+    context.remove(dueWork, key)
+    return work
+  })
+}
+
 async function runOne(executor: Executor, work: Work, scan: Scan): Promise<void> {
-  const budget = new WriteBudget()
-  const kernel = { module: kernelName, transaction: undefined, signers: [] }
-  const address = recordAddress(dueWork, dueWork.key(work))
-  await executor.run([address], kernel, nowhere, budget, (context) => context.remove(dueWork, dueWork.key(work)))
   const mark = executor.draft.overlay.mark()
   try {
     if (work.module === kernelName && work.handler === migrationWork.name) await migrate(executor, work, scan)
-    else await runHandler(executor, work, budget)
+    else await runHandler(executor, work)
   } catch (error) {
     executor.draft.overlay.undoTo(mark)
-    const code = error instanceof CommonrootError ? error.number : executor.refusalNumber(error)
-    const body = { module: work.module, handler: work.handler, key: work.key, code: BigInt(code) }
-    await executor.run([], kernel, nowhere, budget, (context) => context.emit(dueWorkFailed, body))
+    const code = BigInt(executor.refusalNumber(error))
+    const body = { module: work.module, handler: work.handler, key: work.key, code }
+    // With a budget of its own: the work may have failed because it had used up the other.
+    await executor.run([], kernel, nowhere, new WriteBudget(), (context) => context.emit(dueWorkFailed, body))
   }
 }
 
-async function runHandler(executor: Executor, work: Work, budget: WriteBudget): Promise<void> {
+async function runHandler(executor: Executor, work: Work): Promise<void> {
   const schedule = executor.program.schedule(work.module, work.handler)
   if (schedule === undefined) throw transactionError('unknown-type', { module: work.module, type: work.handler })
   const bound = schedule.bind(work.key, work.payload)
   const acting = { module: work.module, transaction: undefined, signers: [] }
-  await executor.run(bound.reads(), acting, nowhere, budget, bound.apply)
+  await executor.run(bound.reads(), acting, nowhere, new WriteBudget(), bound.apply)
 }
 
 /** Rewrites the next rows of a collection and puts itself in the queue again until there are none. */
@@ -76,7 +87,6 @@ async function migrate(executor: Executor, work: Work, scan: Scan): Promise<void
 
 /** Puts a module's migration in the queue; `after` is the last key done, empty at the start. */
 export async function queueMigration(executor: Executor, module: string, after: Uint8Array): Promise<void> {
-  const kernel = { module: kernelName, transaction: undefined, signers: [] }
   await executor.run([], kernel, nowhere, new WriteBudget(), (context) =>
     context.schedule(executor.block.time, migrationWork, utf8(module), { module, after }),
   )

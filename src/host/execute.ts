@@ -5,7 +5,6 @@ import type { Address, Context, Principal } from '../module/index.ts'
 import { type Acting, makeContext } from './context.ts'
 import type { Draft } from './draft.ts'
 import { transactionError } from './errors.ts'
-import { MissingRead } from './overlay.ts'
 import type { PreparedOperation, PreparedTransaction } from './prepare.ts'
 import type { Program } from './program.ts'
 import { done, type TransactionResult, unchanged } from './result.ts'
@@ -48,7 +47,7 @@ export class Executor {
       const signers = await this.signers(prepared, position, budget)
       const operations = []
       for (const [number, operation] of prepared.operations.entries()) {
-        const acting = { module: operation.module, transaction: prepared.id, signers }
+        const acting = { module: operation.module, transaction: prepared.id, signers, source: prepared.bytes }
         operations.push(await this.#operation(operation, acting, { ...position, operation: number }, budget))
       }
       return { recorded, result: { code: done, operations } }
@@ -91,13 +90,17 @@ export class Executor {
     const left = budget.left
     for (;;) {
       try {
-        return rule(makeContext(this.block, this.draft, new Scope(ids, position, budget), acting))
+        const result = rule(makeContext(this.block, this.draft, new Scope(ids, position, budget), acting))
+        if (!overlay.missed) return result
       } catch (error) {
-        overlay.undoTo(mark)
-        if (!(error instanceof MissingRead)) throw error
-        budget.restore(left)
-        await overlay.load([error.address])
+        if (!overlay.missed) {
+          overlay.undoTo(mark)
+          throw error
+        }
       }
+      overlay.undoTo(mark)
+      budget.restore(left)
+      await overlay.loadMissed()
     }
   }
 

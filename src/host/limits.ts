@@ -4,6 +4,9 @@ export const maximumUndeclaredReads = 32
 /** Bytes that one transaction may write, keys included. */
 export const maximumWrittenBytes = 8 * 1024 * 1024
 
+/** The body of one event, in bytes: events are archived with their block. */
+export const maximumEventBytes = 64 * 1024
+
 /** Due work that one block does; the rest waits for the next. */
 export const maximumDueWork = 256
 

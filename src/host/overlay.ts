@@ -21,6 +21,7 @@ export class Overlay {
   readonly #fetch: Fetch
   readonly #tables = { records: new Map<string, Entry>(), indexes: new Map<string, Entry>() }
   readonly #journal: (() => void)[] = []
+  #missed: MissingRead | undefined
 
   constructor(fetch: Fetch) {
     this.#fetch = fetch
@@ -46,15 +47,23 @@ export class Overlay {
 
   /** @throws MissingRead */
   get(address: Address): Uint8Array | null {
-    const entry = this.#tables[address.table].get(toHex(address.key))
-    if (entry === undefined) throw new MissingRead(address)
-    return entry.now
+    return this.#entry(address).now
+  }
+
+  /** Whether a read was not here since the last `loadMissed`: a rule that swallowed the throw has not really run. */
+  get missed(): boolean {
+    return this.#missed !== undefined
+  }
+
+  async loadMissed(): Promise<void> {
+    const missed = this.#missed
+    this.#missed = undefined
+    if (missed !== undefined) await this.load([missed.address])
   }
 
   /** Writes an entry that was read before. */
   set(address: Address, value: Uint8Array | null): void {
-    const entry = this.#tables[address.table].get(toHex(address.key))
-    if (entry === undefined) throw new MissingRead(address)
+    const entry = this.#entry(address)
     const previous = entry.now
     entry.now = value
     this.#journal.push(() => {
@@ -83,6 +92,13 @@ export class Overlay {
     const changed = [...this.#tables[table]].filter(([, entry]) => !same(entry.before, entry.now))
     changed.sort(([a], [b]) => (a < b ? -1 : 1))
     return changed.map(([, entry]) => ({ key: entry.key, before: entry.before, after: entry.now }))
+  }
+
+  #entry(address: Address): Entry {
+    const entry = this.#tables[address.table].get(toHex(address.key))
+    if (entry !== undefined) return entry
+    this.#missed ??= new MissingRead(address)
+    throw this.#missed
   }
 
   async #loadTable(table: Address['table'], wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {

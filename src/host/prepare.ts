@@ -12,8 +12,8 @@ import type { Program } from './program.ts'
 export type PreparedOperation = {
   readonly module: string
   readonly type: string
-  /** The body could not be bound: the whole transaction is refused with this. */
-  readonly refusal: CommonrootError | undefined
+  /** The body could not be bound: the whole transaction is refused with this. A TypeError is a defect of the module. */
+  readonly refusal: CommonrootError | TypeError | undefined
   readonly bound: BoundOperation | undefined
   /** For each item, whether each of its signature checks holds. */
   readonly checks: readonly (readonly boolean[])[]
@@ -79,7 +79,7 @@ function bindOperation(program: Program, module: string, type: string, body: Uin
   try {
     return { module, type, bound: found.bind(body, program.protocol), refusal: undefined }
   } catch (error) {
-    if (!(error instanceof CommonrootError)) throw error
+    if (!(error instanceof CommonrootError || error instanceof TypeError)) throw error
     return { module, type, bound: undefined, refusal: error }
   }
 }

@@ -1,5 +1,6 @@
 /** Results and events as bytes: numbers only, since engines hash results; readers make the texts. */
 import { Bytes, decodeAs, encodeAs, List, Name, Optional, Row, type ValueOf, Whole } from '../codec/index.ts'
+import { maximumEventBytes } from './limits.ts'
 
 const Verdict = Whole({ maximum: 0xffff })
 
@@ -20,7 +21,7 @@ export const StoredEvent = Row({
   item: Whole({ maximum: 65_536 }),
   module: Name,
   name: Name,
-  body: Bytes({ maximum: 64 * 1024 }),
+  body: Bytes({ maximum: maximumEventBytes }),
 })
 export type StoredEvent = ValueOf<typeof StoredEvent>
 

@@ -16,8 +16,8 @@ export type Preparation<Facts> = { readonly facts: Facts; readonly checks: reado
 
 /** One unit of work with its own savepoint, its body decoded and prepared. */
 export type BoundItem = {
-  /** Why `prepare` refused it; it is then never applied. */
-  readonly refusal: CommonrootError | undefined
+  /** Why `prepare` refused it; it is then never applied. A TypeError is a defect of the module. */
+  readonly refusal: CommonrootError | TypeError | undefined
   readonly checks: readonly SignatureCheck[]
   readonly reads: (signers: readonly Principal[]) => Iterable<Address>
   readonly apply: (context: Context, checks: readonly boolean[]) => 'done' | 'unchanged'
@@ -110,7 +110,7 @@ export function defineBatch<Schema extends TSchema, Facts>(declaration: {
         apply: (context, results) => declaration.applyItem(context, item, { facts, checks: results }),
       }
     } catch (error) {
-      if (!(error instanceof CommonrootError)) throw error
+      if (!(error instanceof CommonrootError || error instanceof TypeError)) throw error
       return { refusal: error, checks: [], reads: nothing, apply: refusedItem }
     }
   }

@@ -3,7 +3,8 @@
 import type { Chain, CommittedBlock } from '../chain/index.ts'
 import { decodeEnvelope, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import type { Engine } from '../engine/index.ts'
+import { type Engine, engineError } from '../engine/index.ts'
+import { CommonrootError } from '../errors/index.ts'
 import { decodeResults, type TransactionResult, transactionError } from '../host/index.ts'
 import { nodeError } from './errors.ts'
 import { commitTimeout } from './limits.ts'
@@ -36,7 +37,7 @@ export class Submissions {
     const id = sha256(decodeEnvelope(bytes).payload)
     const before = await this.find(id)
     if (before !== undefined) return before
-    await this.enqueue(bytes)
+    await this.enqueue(bytes).catch(unlessUnderWay)
     return this.#wait(id)
   }
 
@@ -103,6 +104,11 @@ export class Submissions {
       for (const waiter of [...(this.#waiting.get(toHex(id)) ?? [])]) waiter.resolve({ id, height, time, result })
     }
   }
+}
+
+/** Who sends the same bytes again because an answer was lost waits for the same block. */
+function unlessUnderWay(error: unknown): void {
+  if (!(error instanceof CommonrootError && error.number === engineError.numberOf('duplicate-transaction'))) throw error
 }
 
 const untimely: ReadonlySet<number> = new Set([

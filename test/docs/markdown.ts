@@ -41,6 +41,27 @@ export function firstTable(text: string): readonly (readonly string[])[] {
   )
 }
 
+/** The document with other cells in the first table below a heading; columns are laid out as the formatter does. */
+export function withTable(document: Document, heading: string, cells: readonly (readonly string[])[]): Document {
+  const before = section(document, heading)
+  const lines = before.split('\n')
+  const start = lines.findIndex((line) => line.startsWith('|'))
+  if (start === -1) throw new TypeError(`${document.file} has no table below "${heading}"`)
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'))
+  const head = lines[start]!.split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+  const after = [...lines.slice(0, start), ...layOut([head, ...cells]), ...lines.slice(end)].join('\n')
+  return { ...document, text: document.text.replace(before, () => after) }
+}
+
+function layOut(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)))
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`)
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
+  return [lines[0]!, rule, ...lines.slice(1)]
+}
+
 /** The fenced blocks of a language, without their fences. */
 export function codeBlocks(text: string, language: string): readonly string[] {
   return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, code]) =>

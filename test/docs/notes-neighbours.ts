@@ -9,6 +9,7 @@ export const firstNotes = defineCollection({
   name: 'notes',
   value: FirstNote,
   key: (note) => utf8(note.title),
+  counters: { author: (note) => utf8(note.author) },
 })
 
 /** Version 1 of the example, as far as its data goes. */

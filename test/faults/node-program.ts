@@ -1,9 +1,11 @@
 /**
- * A node as a process of its own, as a supervisor runs it: `node node-program.ts FOLDER DATABASE_URL`. One line of JSON
- * on standard output says that it serves; one on standard error says why it ends, with exit code 1. It ends with whoever
- * holds its standard input.
+ * A node as a process of its own, as a supervisor runs it: `node node-program.ts FOLDER DATABASE_URL IDLE_INTERVAL`.
+ * One line of JSON on standard output says that it serves; one on standard error says why it ends, with exit code 1. It
+ * ends with whoever holds its standard input.
  */
 import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { createServer } from '../../api/http/index.ts'
 import { protocols } from '../../api/protocols.ts'
 import { Chain, chainIdOf, engineGenesis } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
@@ -12,19 +14,17 @@ import { CommonrootError } from '../../src/errors/index.ts'
 import { decodeSignedHeader, encodeSignedHeader } from '../../src/light/index.ts'
 import { LedgerNode } from '../../src/node/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import type { FailureLine, ReadyLine } from './supervised-node.ts'
 import { openValidatorKey, readGenesis, signingStateOf } from './setting.ts'
-import { startServer } from './http-stand-in.ts'
-
-/** Milliseconds between blocks of an idle chain. */
-const idleInterval = 200
+import type { FailureLine, ReadyLine } from './supervised-node.ts'
 
 process.stdin.once('end', () => process.exit(0)).resume()
-const [folder, connection] = process.argv.slice(2)
-if (folder === undefined || connection === undefined) throw new TypeError('a folder and a database URL are needed')
-await start(folder, connection).catch(fail)
+const [folder, connection, idleInterval] = process.argv.slice(2)
+if (folder === undefined || connection === undefined || idleInterval === undefined) {
+  throw new TypeError('folder, database URL and idle interval are needed')
+}
+await start(folder, connection, Number(idleInterval)).catch(fail)
 
-async function start(folder: string, connection: string): Promise<void> {
+async function start(folder: string, connection: string, idleInterval: number): Promise<void> {
   const genesis = readGenesis(folder)
 
   const store = await openStore({ connection, chain: chainIdOf(genesis) })
@@ -45,18 +45,18 @@ async function start(folder: string, connection: string): Promise<void> {
   const chain = await Chain.open({ genesis, store, protocols, onFault: fail })
   const found = chain.head
   const node = await LedgerNode.start({ chain, engine, genesis, onFailure: fail })
-  const server = await startServer(node)
+  const server = createServer({ node })
+  const url = await server.listen(0)
   process.once('SIGTERM', () => {
-    server
-      .close()
-      .then(() => node.stop())
-      .then(() => process.exit(0), fail)
+    Promise.all([server.close(), node.stop()]).then(() => process.exit(0), fail)
   })
   const line: ReadyLine = {
-    url: server.url,
+    url,
     ...(found === undefined ? {} : { found: { height: Number(found.height), root: toHex(found.root) } }),
   }
   writeSync(1, `${JSON.stringify(line)}\n`)
+  // A process that is killed writes no cache at its end.
+  flushCompileCache()
 }
 
 /** Nothing is known for sure any more: the process ends at once, and its successor reads what is there. */

@@ -37,13 +37,16 @@ export class SupervisedNode {
   readonly readyLines: ReadyLine[] = []
   readonly endings: Ending[] = []
   readonly #words: readonly string[]
+  readonly #cache: string
   #process: ChildProcess | undefined
   #ready = Promise.withResolvers<string>()
   #isStopping = false
   readonly #supervision: Promise<void>
 
-  constructor(folder: string, connection: string) {
-    this.#words = [program, folder, connection]
+  /** @param idleInterval milliseconds between blocks of an idle chain */
+  constructor(folder: string, connection: string, idleInterval: number) {
+    this.#cache = path.join(folder, 'compiled')
+    this.#words = [program, folder, connection, String(idleInterval)]
     this.#supervision = this.#supervise()
   }
 
@@ -83,7 +86,11 @@ export class SupervisedNode {
   }
 
   async #runOnce(): Promise<Ending> {
-    const child = spawn(process.execPath, this.#words, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, this.#words, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Most of a start is loading code, and there are many starts.
+      env: { ...process.env, NODE_COMPILE_CACHE: this.#cache },
+    })
     this.#process = child
     let wasReady = false
     createInterface(child.stdout).on('line', (text) => {

@@ -8,8 +8,8 @@ import { decodeEvents, decodeResult, type StoredEvent, type TransactionResult } 
 import { timestampFromMilliseconds } from '../../src/light/index.ts'
 import { makeOperation, signTransaction, type TransactionSigner } from '../../src/node/index.ts'
 import { collectionPrefix } from '../../src/state/index.ts'
-import { type MemoryStore, memoryStore } from './memory-store.ts'
 import { type TestMember, testKey } from '../ledger/members.ts'
+import { type MemoryStore, memoryStore } from './memory-store.ts'
 
 export type NamedOperation = readonly [module: string, type: string, body: unknown]
 

@@ -22,7 +22,8 @@ export function memoryStore(): MemoryStore {
     for (const { key, before, after } of changes) {
       const id = toHex(key)
       const stored = tables[table].get(id) ?? null
-      if (hexOrNone(stored) !== hexOrNone(before)) throw new TypeError(`a change of ${table} names another value before`)
+      if (hexOrNone(stored) !== hexOrNone(before))
+        throw new TypeError(`a change of ${table} names another value before`)
       if (after === null) tables[table].delete(id)
       else tables[table].set(id, after)
     }

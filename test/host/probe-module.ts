@@ -61,7 +61,7 @@ export const things = defineCollection({
 export const noted = defineEvent({ module: name, name: 'noted', body: Row({ text: Text({ maximum: 70_000 }) }) })
 
 export const Step = Struct({
-  act: Word('put', 'remove', 'emit', 'keep', 'read', 'by', 'schedule', 'cancel', 'foreign'),
+  act: Word('put', 'remove', 'emit', 'keep', 'read', 'read-caught', 'by', 'schedule', 'cancel', 'foreign'),
   id: Optional(Id),
   slot: Optional(Id),
   group: Optional(Id),
@@ -107,34 +107,34 @@ function execute(context: Context, { steps, end: ending }: Plan): 'done' | 'unch
 
 function act(context: Context, step: Step): void {
   const { id = '', slot, group, size = 0, bytes = new Uint8Array(0), at = 0n, handler = 'tick' } = step
-  switch (step.act) {
-    case 'put':
-      return context.put(things, {
-        id,
-        padding: new Uint8Array(size),
-        ...(slot === undefined ? {} : { slot }),
-        ...(group === undefined ? {} : { group }),
-      })
-    case 'remove':
-      return context.remove(things, utf8(id))
-    case 'emit':
-      return context.emit(noted, { text: id.padEnd(size, '.') })
-    case 'keep':
-      return context.keep(bytes)
-    case 'read':
-      for (let count = 0; count <= size; count++) context.get(things, utf8(id))
-      return
-    case 'by': {
-      const found = context.by(things, 'slot', utf8(slot ?? ''))
-      return context.emit(noted, { text: found?.id ?? 'nothing' })
-    }
-    case 'schedule':
-      return context.schedule(at, handler === 'tick' ? tick : tock, utf8(id), { plan: bytes })
-    case 'cancel':
-      return context.cancel(handler === 'tick' ? tick : tock, utf8(id))
-    case 'foreign':
-      return context.put({ ...things, module: 'governance' }, { id, padding: bytes })
+  const own = handler === 'tick' ? tick : tock
+  const key = utf8(id)
+  const text = (found: unknown) => context.emit(noted, { text: found === undefined ? 'absent' : 'present' })
+  const acts: Record<Step['act'], () => void> = {
+    put: () => context.put(things, { id, padding: new Uint8Array(size), ...given({ slot, group }) }),
+    remove: () => context.remove(things, key),
+    emit: () => context.emit(noted, { text: id.padEnd(size, '.') }),
+    keep: () => context.keep(size === 0 ? bytes : bytes.slice()),
+    read: () => {
+      for (let count = 0; count <= size; count++) context.get(things, key)
+    },
+    'read-caught': () => {
+      try {
+        text(context.get(things, key))
+      } catch {
+        text(undefined)
+      }
+    },
+    by: () => context.emit(noted, { text: context.by(things, 'slot', utf8(slot ?? ''))?.id ?? 'nothing' }),
+    schedule: () => context.schedule(at, own, key, { plan: bytes }),
+    cancel: () => context.cancel(own, key),
+    foreign: () => context.put({ ...things, module: 'governance' }, { id, padding: bytes }),
   }
+  acts[step.act]()
+}
+
+function given({ slot, group }: { readonly slot: string | undefined; readonly group: string | undefined }) {
+  return { ...(slot === undefined ? {} : { slot }), ...(group === undefined ? {} : { group }) }
 }
 
 export function scheduledPlan(steps: readonly Step[], ending: Plan['end'] = 'done'): Uint8Array {

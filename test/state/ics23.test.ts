@@ -27,7 +27,11 @@ describe('a leaf in the words of ICS23', () => {
     const key = Uint8Array.of(1, 2, 3)
     const lonely = await MemoryTree.of([{ key, value }])
     const records = await treeRoot('records', lonely.read)
-    expect(toHex(encodeIcs23(await lonely.prove(key), { standing: emptyHash, records }))).toBe(``)
+    expect(toHex(encodeIcs23(await lonely.prove(key), { standing: emptyHash, records }))).toBe(
+      `0a170a150a0301020312030001071a090801100118012a01000a4d0a4b0a20${'00'.repeat(32)}1220` +
+        'a6ca9a223aa0330b4e1dc89d5381d78c7bf57f4d2da8f944889dfa594930f603' +
+        '1a0508012a0101',
+    )
   })
 
   it('is refused for an absence in a tree without leaves, which ICS23 cannot show', async () => {

@@ -59,7 +59,7 @@ describe('a page as bytes', () => {
     ['nothing', ''],
     ['half its masks', '0000'],
     ['no slot', '00000000'],
-    ['a slot that is leaf and child', `00010001${'00'.repeat(98)}`],
+    ['a slot that is leaf and child', `00010001${'00'.repeat(66)}`],
     ['a key longer than the page', `00010000${'00'.repeat(64)}ffff`],
   ])('is refused with %s', (_, hex) => {
     expect(refusalOf(() => decodePage(fromHex(hex)))).toBe('state.page-form')

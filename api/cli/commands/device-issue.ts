@@ -46,7 +46,9 @@ export function deviceIssue(parent: Command, frame: Frame): void {
     .requiredOption('--manufacturer <id>', 'member id of the manufacturer')
     .requiredOption('--serial <serial>', 'serial of the first device; its trailing digits count up')
     .addOption(new Option('--count <n>', 'how many devices').default(1).argParser(wholeNumber(1, maximumCount)))
-    .addOption(new Option('--algorithm <name>', 'of the keys').default('ES256').choices(Object.keys(signatureAlgorithms)))
+    .addOption(
+      new Option('--algorithm <name>', 'of the keys').default('ES256').choices(Object.keys(signatureAlgorithms)),
+    )
     .requiredOption('--out <dir>', 'folder for certificates and keys')
     .addOption(passphraseOption('the passphrase of the keys (else a random one in DIR/passphrase)'))
     .addOption(new Option('--chain <id>', 'chain that the certificates are for').argParser(chainId))
@@ -54,7 +56,10 @@ export function deviceIssue(parent: Command, frame: Frame): void {
     .option('--batch <batch>', 'production batch', 'default')
     .addOption(new Option('--firmware <version>', 'firmware version').default([1, 0, 0], '1.0.0').argParser(firmware))
     .addOption(new Option('--days <n>', 'validity').default(defaultDays).argParser(wholeNumber(1, 3_000_000)))
-    .addHelpText('after', '\nExample: commonroot device issue --manufacturer vendor-aurora --serial SN-0001 --count 10 --out devices')
+    .addHelpText(
+      'after',
+      '\nExample: commonroot device issue --manufacturer vendor-aurora --serial SN-0001 --count 10 --out devices',
+    )
     .action(
       frame(async ({ node, terminal, signal }, options: Options) => {
         const { out, count, serial, passphraseFile, ...order } = options

@@ -13,7 +13,7 @@ export function moduleList(parent: Command, frame: Frame): void {
         const rows = modules.map(({ name, version, summary, transactions }) => [
           shown(name),
           String(version),
-          transactions.map((transaction) => shown(transaction.name)).join(', '),
+          transactions.map((transaction) => shown(transaction.type)).join(', '),
           shown(summary),
         ])
         const [title, ...others] = table([['MODULE', 'VERSION', 'TRANSACTIONS', 'SUMMARY'], ...rows])

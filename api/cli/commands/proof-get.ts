@@ -1,10 +1,15 @@
 import { type Command, Option } from 'commander'
+import { certificates } from '../../../pki/contract/index.ts'
+import { verificationError } from '../../../pki/status/index.ts'
+import { equalBytes, fromHex } from '../../../src/codec/index.ts'
+import { decodeProof } from '../../../src/light/index.ts'
+import { recordAddress } from '../../../src/module/index.ts'
 import { writeWhole } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
 import { certificateOrFingerprint, namedCertificate } from '../options.ts'
 import { bytesText } from '../table.ts'
 
-type Options = { readonly out: string; readonly format: 'native' | 'ics23' }
+type Options = { readonly out: string; readonly format: 'commonroot' | 'ics23' }
 
 export function proofGet(parent: Command, frame: Frame): void {
   parent
@@ -16,18 +21,28 @@ export function proofGet(parent: Command, frame: Frame): void {
     .argument('<certificate>', certificateOrFingerprint)
     .requiredOption('--out <file>', 'where to write it')
     .addOption(
-      new Option('--format <format>', 'the form of the file').default('native').choices(['native', 'ics23']),
+      new Option('--format <format>', 'the form of the file').default('commonroot').choices(['commonroot', 'ics23']),
     )
     .addHelpText('after', '\nExample: commonroot proof get SN-0001.pem --out SN-0001.proof')
     .action(
       frame(async ({ node }, word: string, { out, format }: Options) => {
         const { fingerprint } = await namedCertificate(word)
         const bytes = await node.proof(fingerprint, format)
+        const published = format === 'commonroot' ? isPresent(bytes, fingerprint) : null
         await writeWhole(out, bytes, 'everybody')
+        const what = published === false ? 'proof that it was never published:' : 'proof about'
         return {
-          value: { file: out, bytes: bytes.length, format, fingerprint },
-          lines: [`${out}: ${bytesText(bytes.length)}, about ${fingerprint}`],
+          value: { file: out, bytes: bytes.length, format, fingerprint, published },
+          lines: [`${out}: ${bytesText(bytes.length)}, ${what} ${fingerprint}`],
         }
       }),
     )
+}
+
+/** Whether the proof has the certificate's record; its votes are checked by who verifies it. @throws codes of `decodeProof` */
+function isPresent(bytes: Uint8Array, fingerprint: string): boolean {
+  const { key } = recordAddress(certificates, fromHex(fingerprint, 32, 'the fingerprint'))
+  const leaf = decodeProof(bytes).proven.find((proven) => equalBytes(proven.key, key))
+  if (leaf === undefined) throw verificationError('other-certificate', { fingerprint })
+  return leaf.value !== undefined
 }

@@ -46,8 +46,12 @@ export function proofVerify(parent: Command, frame: Frame): void {
           ...(maxAge === undefined ? {} : { maximumAge: BigInt(maxAge) * 1000n }),
         }
         const verification = await verifyFile(path, input)
-        const value = valueOf(verification, now)
-        return { value, lines: linesOf(value, (colour, text) => terminal.paint(colour, text)), refused: value.verdict !== 'valid' }
+        const value = jsonOf(verification, now)
+        return {
+          value,
+          lines: linesOf(value, (colour, text) => terminal.paint(colour, text)),
+          refused: value.verdict !== 'valid',
+        }
       }),
     )
 }
@@ -67,7 +71,7 @@ async function verifyFile(path: string, input: Omit<VerificationInput, 'certific
 }
 
 /** The JSON of the contract: absent facts are null. Times are ISO 8601. */
-function valueOf({ verdict, code, message, checkedAt, headerTime, proofBytes, fingerprint }: Verification, now: bigint) {
+function jsonOf({ verdict, code, message, checkedAt, headerTime, proofBytes, fingerprint }: Verification, now: bigint) {
   return {
     verdict,
     code,
@@ -80,7 +84,7 @@ function valueOf({ verdict, code, message, checkedAt, headerTime, proofBytes, fi
   }
 }
 
-function linesOf(value: ReturnType<typeof valueOf>, paint: Terminal['paint']): readonly string[] {
+function linesOf(value: ReturnType<typeof jsonOf>, paint: Terminal['paint']): readonly string[] {
   const { verdict, code, message, checkedAt, headerTime, ageSeconds, proofBytes, fingerprint } = value
   return [
     paint(verdict === 'valid' ? 'green' : 'red', verdict),

@@ -13,15 +13,25 @@ export function sandbox(parent: Command, frame: Frame): void {
     )
     .option('--data <dir>', 'folder for everything that it keeps', '.commonroot')
     .addOption(
-      new Option('--port <n>', 'port on 127.0.0.1; 0 lets the system choose').default(7600).argParser(wholeNumber(0, 65_535)),
+      new Option('--port <n>', 'port on 127.0.0.1; 0 lets the system choose')
+        .default(7600)
+        .argParser(wholeNumber(0, 65_535)),
     )
     .option('--reset', 'remove the data folder first and begin anew')
     .addHelpText('after', '\nExample: commonroot sandbox --data /tmp/ledger --port 7601')
     .action(
-      frame(async ({ terminal, signal }, { data, port, reset = false }: Options) => {
+      frame(async ({ terminal, signal }, { data, port, reset }: Options) => {
         // Only this command needs the server and the database: the others start faster without.
         const { runSandbox } = await import('../../sandbox/index.ts')
-        return runSandbox({ folder: data, port, reset, terminal, signal })
+        await runSandbox({
+          folder: data,
+          port,
+          reset: reset === true,
+          database: process.env.DATABASE_URL || undefined,
+          stage: terminal,
+          signal: AbortSignal.any([signal, terminal.closed]),
+        })
+        return undefined
       }),
     )
 }

@@ -23,6 +23,9 @@ import { reportHealth } from './report-health.ts'
 import { reportReadiness } from './report-readiness.ts'
 import { submitTransaction } from './submit-transaction.ts'
 
+export { ics23Type, proofType } from './prove-certificate.ts'
+export { trustType } from './read-trust.ts'
+
 export function bindRoutes(parts: {
   readonly node: LedgerNode
   readonly registry: Registry

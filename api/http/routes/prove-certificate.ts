@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import { fromHex, toHex, Word } from '../../../src/codec/index.ts'
 import { type LedgerNode, nodeError } from '../../../src/node/index.ts'
-import { stateError } from '../../../src/state/index.ts'
 import { certificateIcs23Proof, certificateProof } from '../certificate-proof.ts'
 import { answerOther, defineRoute, Octets } from '../route.ts'
 import { HexDigest } from '../schemas.ts'
@@ -23,7 +22,7 @@ export const proveCertificate = defineRoute({
           ...Word('commonroot', 'ics23'),
           default: 'commonroot',
           description:
-            '`ics23` proves the record alone; the headers Commonroot-Header-Height and Commonroot-App-Hash name the header that it leads to.',
+            '`ics23` proves the record alone, not how its manufacturer stands; two headers of the answer name the block header that it leads to.',
         }),
       ),
     },
@@ -33,9 +32,13 @@ export const proveCertificate = defineRoute({
     200: {
       description: 'Covers everything that this node has acknowledged.',
       content: { [proofType]: Octets, [ics23Type]: Octets },
+      headers: {
+        'Commonroot-Header-Height': Type.String({ description: 'With ICS23: the height of the header.' }),
+        'Commonroot-App-Hash': Type.String({ description: 'With ICS23: its app hash, in hexadecimal.' }),
+      },
     },
   },
-  refusals: [nodeError.numberOf('proof-timeout'), stateError.numberOf('ics23-empty-tree')],
+  refusals: [nodeError.numberOf('proof-timeout')],
   answer: async (
     node: Pick<LedgerNode, 'proof' | 'provableState'>,
     { parameters: { fingerprint }, query: { format = 'commonroot' } },

@@ -1,4 +1,4 @@
-import { Bytes, Struct } from '../../../src/codec/index.ts'
+import { Bytes, conform, Struct } from '../../../src/codec/index.ts'
 import { keyDigest } from '../../../src/crypto/portable/index.ts'
 import { governancePorts, membersSigningFor, parameterInForce } from '../../../src/governance/index.ts'
 import {
@@ -20,7 +20,7 @@ import { pkiError } from '../errors.ts'
 import { certificatePublished } from '../events.ts'
 import { maximumBatch } from '../limits.ts'
 import { deviceProfile, type PublicationPolicy, publicationPolicy } from '../parameters.ts'
-import type { CertificateRecord } from '../schemas.ts'
+import { type CertificateRecord, DeviceWord } from '../schemas.ts'
 import { massRevocationOf } from '../standing.ts'
 import { endCertificate } from './revoke.ts'
 
@@ -31,16 +31,28 @@ export const publish = defineBatch({
   maximumItems: maximumBatch,
   prepare: ({ certificate: der }) => {
     const certificate = parseCertificate(der)
+    // What the record could not hold is refused here: later it would look like a defect of this rule.
+    if (certificate.device !== undefined) {
+      conform(DeviceWord, certificate.device.model)
+      conform(DeviceWord, certificate.device.batch)
+    }
     return { facts: certificate, checks: [selfSignatureCheck(certificate)] }
   },
   allow: (context) => {
     membersSigningFor(context, 'line')
   },
-  reads: (_item, { fingerprint, key, subject }) => {
-    const manufacturer = subject.organization ?? ''
+  reads: (_item, { fingerprint, key, subject }, signers) => {
+    const own = [recordAddress(certificates, fingerprint), indexAddress(certificates, 'key', keyDigest(key))]
+    const manufacturer = subject.organization
+    // Whose certificate is nobody's who signs is refused before its device is looked up: the name may be any text.
+    if (
+      manufacturer === undefined ||
+      !signers.some((signer) => signer.kind === 'member' && signer.id === manufacturer)
+    ) {
+      return own
+    }
     return [
-      recordAddress(certificates, fingerprint),
-      indexAddress(certificates, 'key', keyDigest(key)),
+      ...own,
       indexAddress(certificates, 'device', deviceKey(manufacturer, subject.serialNumber ?? '')),
       ...governancePorts.member.reads(manufacturer),
     ]

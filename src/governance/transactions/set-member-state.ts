@@ -3,6 +3,7 @@ import { defineTransaction, recordAddress } from '../../module/index.ts'
 import { standings } from '../collections.ts'
 import { governanceError } from '../errors.ts'
 import { memberStateSet } from '../events.ts'
+import { maximumStates } from '../limits.ts'
 import { authority } from '../parameters.ts'
 import { parameterInForce } from '../ports.ts'
 import { MemberId, MemberState } from '../schemas.ts'
@@ -20,6 +21,8 @@ export const setMemberState = defineTransaction({
     const present = stateOf(standing)
     if (present === state) throw governanceError('state-unchanged', { member, state })
     if (present === 'removed') throw governanceError('state-final', { member })
+    const count = standing.states.length
+    if (count >= maximumStates - 1 && state !== 'removed') throw governanceError('too-many-states', { member, count })
     const entry = { state, height: context.height, time: context.time }
     context.put(standings, { ...standing, states: [...standing.states, entry] })
     context.emit(memberStateSet, { member, state })

@@ -32,8 +32,16 @@ export function setParameter(known: () => readonly AnyParameter[]): TransactionT
   })
 }
 
-/** The owning module's schema judges; governance does not know what a value means. */
-function requireFittingValue(known: readonly AnyParameter[], module: string, name: string, value: Uint8Array): void {
+/**
+ * The owning module's schema judges; governance does not know what a value means.
+ * @throws governance.unknown-parameter, governance.parameter-value
+ */
+export function requireFittingValue(
+  known: readonly AnyParameter[],
+  module: string,
+  name: string,
+  value: Uint8Array,
+): void {
   const parameter = known.find((candidate) => candidate.module === module && candidate.name === name)
   if (parameter === undefined) throw governanceError('unknown-parameter', { module, name })
   try {

@@ -1,0 +1,57 @@
+/** From a route's declaration to a Fastify route. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { schemaOf } from './openapi.ts'
+import { problemOf } from './problem.ts'
+import { mediaTypeRefusal, sendProblem } from './refusals.ts'
+import { type Answer, type BoundRoute, Refusal } from './route.ts'
+import type { Slot, Slots } from './slots.ts'
+
+/** Routes without a body still have one byte of it refused by this. */
+const noBody = 1
+
+export function registerRoute(server: FastifyInstance, route: BoundRoute): void {
+  const { method, path, body, slots } = route
+  const places = slots === undefined ? undefined : new Places(slots)
+  server.route({
+    method,
+    url: path,
+    schema: schemaOf(route),
+    bodyLimit: body?.maximum ?? noBody,
+    onRequest: async (request, reply) => places?.take(request, reply),
+    handler: async (request, reply) => {
+      if (body !== undefined && request.body === undefined) throw mediaTypeRefusal(request)
+      const work = () => route.answer({ parameters: request.params, query: request.query, body: request.body })
+      return send(reply, await (places === undefined ? work() : places.during(request, work)))
+    },
+  })
+}
+
+function send(reply: FastifyReply, answer: Answer | Refusal): FastifyReply {
+  if (answer instanceof Refusal) return sendProblem(reply, problemOf(answer.error, answer.members))
+  return reply
+    .code(answer.status)
+    .headers(answer.headers ?? {})
+    .type(answer.type)
+    .send(answer.body)
+}
+
+/** Which request has which place. It is taken before the body is read, so that bodies are bounded as well. */
+class Places {
+  readonly #slots: Slots
+  readonly #taken = new WeakMap<FastifyRequest, Slot>()
+
+  constructor(slots: Slots) {
+    this.#slots = slots
+  }
+
+  take(request: FastifyRequest, reply: FastifyReply): void {
+    const slot = this.#slots.take()
+    this.#taken.set(request, slot)
+    reply.raw.once('close', () => slot.leave())
+  }
+
+  during<Result>(request: FastifyRequest, work: () => Promise<Result>): Promise<Result> {
+    const slot = this.#taken.get(request)
+    return slot === undefined ? work() : slot.during(work)
+  }
+}

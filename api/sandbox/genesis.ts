@@ -1,0 +1,47 @@
+/** The genesis of a sandbox: made once, then read. */
+import { existsSync } from 'node:fs'
+import { chainIdOf, Genesis } from '../../src/chain/index.ts'
+import { decodeAs, encodeAs, toJson } from '../../src/codec/index.ts'
+import { ed25519Raw, type KeyHolder } from '../../src/crypto/index.ts'
+import { CommonrootError } from '../../src/errors/index.ts'
+import { cliError, readBounded, writeWhole } from '../client/index.ts'
+import { newestProtocol } from '../protocols.ts'
+import type { Layout } from './layout.ts'
+import { maximumOwnFile } from './limits.ts'
+import { makeMembers } from './roster.ts'
+
+/** The validator's key in its holder. */
+export const validatorLabel = 'validator'
+
+/**
+ * Reads `genesis.cbor`, or makes it from keys that are made first: a start that is cut off goes on with them.
+ * `genesis.json` says the same for people.
+ * @throws cli.data-damaged
+ */
+export async function openGenesis(layout: Layout, validator: KeyHolder): Promise<Genesis> {
+  const { key } =
+    (await validator.find(validatorLabel)) ?? (await validator.generate('EdDSA', { label: validatorLabel }))
+  if (existsSync(layout.genesis)) return readGenesis(layout.genesis)
+  const genesis: Genesis = {
+    name: 'sandbox',
+    time: BigInt(Date.now()),
+    protocol: newestProtocol,
+    members: await makeMembers(layout.members),
+    parameters: [],
+    validators: [{ key: ed25519Raw(key), power: 10n }],
+  }
+  const view = { chain: chainIdOf(genesis), genesis: toJson(Genesis, genesis) }
+  await writeWhole(layout.genesisView, `${JSON.stringify(view, null, 2)}\n`, 'owner')
+  await writeWhole(layout.genesis, encodeAs(Genesis, genesis), 'owner')
+  return genesis
+}
+
+async function readGenesis(path: string): Promise<Genesis> {
+  const bytes = await readBounded(path, maximumOwnFile)
+  try {
+    return decodeAs(Genesis, bytes)
+  } catch (cause) {
+    if (!(cause instanceof CommonrootError)) throw cause
+    throw cliError('data-damaged', { path, reason: cause.message }, cause)
+  }
+}

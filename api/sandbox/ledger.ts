@@ -1,0 +1,127 @@
+/** A whole node in this process: database, store, chain, engine, HTTP server. */
+import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
+import { FileKeyHolder } from '../../src/crypto/index.ts'
+import { type HeaderStore, SoloEngine } from '../../src/engine/index.ts'
+import { decodeSignedHeader, encodeSignedHeader } from '../../src/light/index.ts'
+import { LedgerNode } from '../../src/node/index.ts'
+import { openStore, type Store, startEmbeddedPostgres } from '../../src/store/index.ts'
+import { createServer, type HttpServer } from '../http/index.ts'
+import { protocols } from '../protocols.ts'
+import { openGenesis, validatorLabel } from './genesis.ts'
+import type { Layout } from './layout.ts'
+import type { Narrator } from './narrator.ts'
+import { portError } from './port.ts'
+
+export type RunningLedger = {
+  readonly chain: string
+  /** Where the node serves HTTP. */
+  readonly url: string
+}
+
+export type LedgerOptions = {
+  readonly layout: Layout
+  readonly port: number
+  /** The connection URL of a server; without it the embedded one is started. */
+  readonly database: string | undefined
+  /** The node can't go on. */
+  readonly onFailure: (error: unknown) => void
+  /** A rule failed in a way that is no refusal: the node goes on, but somebody should hear of it. */
+  readonly onFault: (error: unknown) => void
+  readonly narrator: Narrator
+  readonly signal: AbortSignal
+}
+
+/**
+ * Starts part after part; each leaves its end in `stack`, so that disposing of it stops HTTP, engine, store and Postgres
+ * in this order, however far the start came.
+ * @throws cli.port-busy, cli.data-damaged; codes of `startEmbeddedPostgres`, `openStore` and `SoloEngine.start`
+ */
+export async function startLedger(stack: AsyncDisposableStack, options: LedgerOptions): Promise<RunningLedger> {
+  const { layout, port, onFailure, onFault, signal } = options
+  const validator = await FileKeyHolder.open(layout.validator, { passphrase: null })
+  stack.defer(() => validator.close())
+  const genesis = await openGenesis(layout, validator)
+  const id = chainIdOf(genesis)
+  signal.throwIfAborted()
+  const store = await openStore({ connection: await openDatabase(stack, options), chain: id })
+  stack.defer(() => store.close())
+  signal.throwIfAborted()
+  const chain = await Chain.open({ genesis, store, protocols, onFault })
+  const engine = new SoloEngine({
+    genesis: engineGenesis(genesis),
+    validator: await soloKey(validator),
+    signingState: layout.signingState,
+    headers: headerStore(store),
+  })
+  const node = await startNode(stack, { chain, engine, genesis, onFailure })
+  signal.throwIfAborted()
+  const server = createServer({ node })
+  stack.defer(() => stopServing(server, node))
+  return { chain: id, url: await listen(server, port) }
+}
+
+/** @returns the connection URL */
+async function openDatabase(
+  stack: AsyncDisposableStack,
+  { layout, database, narrator }: LedgerOptions,
+): Promise<string> {
+  if (database !== undefined) {
+    narrator.step('database', 'the Postgres server of DATABASE_URL')
+    return database
+  }
+  let connection = ''
+  await narrator.task('database', 0, async () => {
+    const server = await startEmbeddedPostgres({ folder: layout.postgres })
+    stack.defer(() => server.stop())
+    connection = server.connection
+    return 'a Postgres of its own, reached by a socket only'
+  })
+  return connection
+}
+
+async function startNode(
+  stack: AsyncDisposableStack,
+  options: {
+    readonly chain: Chain
+    readonly engine: SoloEngine
+    readonly genesis: Genesis
+    readonly onFailure: (error: unknown) => void
+  },
+): Promise<LedgerNode> {
+  // An engine that began to work before something after it failed is stopped all the same.
+  stack.defer(() => options.engine.stop())
+  const node = await LedgerNode.start(options)
+  stack.defer(() => node.stop())
+  return node
+}
+
+/** Submissions that wait for a block are told so, else closing would wait for them. */
+async function stopServing(server: HttpServer, node: LedgerNode): Promise<void> {
+  const closed = server.close()
+  node.submissions.stop()
+  await closed
+}
+
+async function soloKey(holder: FileKeyHolder) {
+  const key = await holder.publicKey(validatorLabel)
+  return { key, sign: (message: Uint8Array) => holder.sign(validatorLabel, message) }
+}
+
+/** The engine's signed headers lie where the node keeps them. */
+function headerStore({ signedHeaders }: Store): HeaderStore {
+  return {
+    put: (signed) => signedHeaders.put(signed.header.height, encodeSignedHeader(signed)),
+    get: async (height) => {
+      const bytes = await signedHeaders.get(height)
+      return bytes === undefined ? undefined : decodeSignedHeader(bytes)
+    },
+  }
+}
+
+async function listen(server: HttpServer, port: number): Promise<string> {
+  try {
+    return await server.listen(port)
+  } catch (error) {
+    throw portError(port, error)
+  }
+}

@@ -1,0 +1,27 @@
+/** Whether a port can be opened, asked before anything is started. */
+import { createServer } from 'node:net'
+import { cliError } from '../client/index.ts'
+
+const host = '127.0.0.1'
+
+/** @throws cli.port-busy, cli.port-refused */
+export async function requireFreePort(port: number): Promise<void> {
+  if (port === 0) return
+  const server = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+  } catch (cause) {
+    throw portError(port, cause)
+  }
+  await new Promise((resolve) => server.close(resolve))
+}
+
+/** What it means that a port could not be opened. */
+export function portError(port: number, cause: unknown): Error {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an unknown reason'
+  if (code === 'EADDRINUSE') return cliError('port-busy', { port }, cause)
+  return cliError('port-refused', { port, reason: code === 'EACCES' ? 'this user may not' : code }, cause)
+}

@@ -1,0 +1,63 @@
+/** A supervised node over a Postgres of its own, with the folder that outlives both, and what a test clears away. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NodeClient } from '../../api/client/index.ts'
+import { chainIdOf, type Genesis } from '../../src/chain/index.ts'
+import { type TestMember, testMember } from '../ledger/members.ts'
+import { PostgresServer } from './postgres-server.ts'
+import { makeSetting } from './setting.ts'
+import { SupervisedNode } from './supervised-node.ts'
+
+export type Scene = {
+  readonly folder: string
+  readonly genesis: Genesis
+  readonly chain: string
+  readonly vendor: TestMember
+  readonly stranger: TestMember
+  readonly regulator: TestMember
+  readonly postgres: PostgresServer
+  readonly node: SupervisedNode
+  /** A trust file of the first moments: what is proven later follows from it. */
+  readonly trust: Uint8Array
+  /** Ends both processes and removes every file. */
+  discard(): Promise<void>
+}
+
+/** Milliseconds between blocks of an idle chain: often enough that kills hit idle blocks too. */
+const defaultIdleInterval = 200
+
+export async function openScene({ idleInterval = defaultIdleInterval } = {}): Promise<Scene> {
+  const vendor = testMember('vendor-a', ['vendor'])
+  const stranger = testMember('vendor-bb', ['vendor'])
+  const regulator = testMember('regulator', ['regulator'])
+  const folder = mkdtempSync(join(tmpdir(), 'commonroot-test-faults-'))
+  const genesis = makeSetting(folder, [vendor, stranger, regulator])
+  const postgres = await PostgresServer.start()
+  const node = new SupervisedNode(folder, postgres.connection, idleInterval)
+  const discard = async () => {
+    await node.discard()
+    await postgres.discard()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const trust = await firstTrust(node)
+    return { folder, genesis, chain: chainIdOf(genesis), vendor, stranger, regulator, postgres, node, trust, discard }
+  } catch (error) {
+    await discard()
+    throw error
+  }
+}
+
+/** A node that has just started may have no signed header yet. */
+async function firstTrust(node: SupervisedNode): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await new NodeClient(await node.url()).trust()
+    } catch (error) {
+      if (attempt === 10) throw error
+      await sleep(100)
+    }
+  }
+}
