@@ -1,16 +1,20 @@
 /** What `npm start` runs: a whole ledger, a production line, a gateway; then it stays up. */
 import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CommonrootError } from '../../src/errors/index.ts'
 import { cliError, NodeClient } from '../client/index.ts'
 import { inspectFolder, resetFolder, takeFolder } from './data-folder.ts'
 import { fetchProofs, verifyOffline } from './gateway.ts'
-import { layoutOf } from './layout.ts'
+import { type Layout, layoutOf } from './layout.ts'
 import { startLedger } from './ledger.ts'
 import { Narrator, type Stage } from './narrator.ts'
 import { requireFreePort } from './port.ts'
 import { runLine } from './production.ts'
 import { nextLines, verdictLines } from './report.ts'
 import { roster } from './roster.ts'
+
+/** Milliseconds in which a signal that came while nothing could be heard is heard. */
+const signalDelay = 50
 
 export type SandboxOptions = {
   /** Where everything is kept. */
@@ -38,27 +42,33 @@ export async function runSandbox(options: SandboxOptions): Promise<void> {
   if (options.reset) await resetFolder(layout.folder)
   const failure = new AbortController()
   const signal = AbortSignal.any([options.signal, failure.signal])
-  try {
-    await using stack = new AsyncDisposableStack()
-    const lock = await takeFolder(layout)
-    stack.defer(() => lock.release())
-    await tellStory(stack, { ...options, signal }, (error) => failure.abort(failureOf(error)))
-    await aborted(signal)
-    options.stage.say('Stopping.')
-  } catch (error) {
-    // To be interrupted is how a sandbox ends.
-    if (!options.signal.aborted || error !== options.signal.reason) throw error
-  }
+  await stayUp(layout, { ...options, signal }, (error) => failure.abort(failureOf(error)))
   if (failure.signal.aborted) throw failure.signal.reason
+}
+
+/** Comes up, waits for the signal, and stops everything in order, however far it came. */
+async function stayUp(layout: Layout, options: SandboxOptions, onFailure: (error: unknown) => void): Promise<void> {
+  const { signal, stage } = options
+  await using stack = new AsyncDisposableStack()
+  const lock = await takeFolder(layout)
+  stack.defer(() => lock.release())
+  try {
+    await tellStory(stack, layout, options, onFailure)
+    await aborted(signal)
+  } catch (error) {
+    // A Ctrl-C reaches the programs that this one waits for, too, and their failure may come first.
+    await delay(signalDelay)
+    if (!signal.aborted) throw error
+  }
+  stage.say('Stopping.')
 }
 
 async function tellStory(
   stack: AsyncDisposableStack,
-  options: SandboxOptions,
+  layout: Layout,
+  { port, database, stage, signal }: SandboxOptions,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
-  const { port, database, stage, signal } = options
-  const layout = layoutOf(resolve(options.folder))
   const narrator = new Narrator(stage)
   stage.say(`Commonroot sandbox in ${layout.folder}`)
   const onFault = (error: unknown) => narrator.step('fault', `a rule failed: ${reasonOf(error)}`)

@@ -1,6 +1,7 @@
 /** The host's own collections: due work and the ids of recent transactions. They are state like any other. */
 import { Bytes, concat, DigestBytes, lengthPrefixed, Name, Row, Unsigned64, uint64Bytes, utf8 } from '../codec/index.ts'
 import { defineCollection, defineEvent, defineSchedule } from '../module/index.ts'
+import { maximumKeyBytes } from '../state/index.ts'
 
 export const kernelName = 'kernel'
 
@@ -49,7 +50,7 @@ export const dueWorkFailed = defineEvent({
 export const migrationWork = defineSchedule({
   module: kernelName,
   name: 'migration',
-  payload: Row({ module: Name, after: Bytes({ maximum: 512 }) }),
+  payload: Row({ module: Name, after: Bytes({ maximum: maximumKeyBytes }) }),
   reads: () => [],
   apply: () => {
     throw new TypeError('the host runs migrations itself: a rule may not scan')

@@ -1,7 +1,7 @@
 /** Due work: what the chain does by itself, before a block's transactions, in the byte order of (time, handler, key). */
 import { concat, decodeAs, uint64Bytes, utf8 } from '../codec/index.ts'
 import { recordAddress } from '../module/index.ts'
-import { collectionPrefix, recordKey } from '../state/index.ts'
+import { collectionPrefix, maximumKeyBytes, recordKey } from '../state/index.ts'
 import { dueWork, dueWorkFailed, kernelName, migrationWork } from './collections.ts'
 import { transactionError } from './errors.ts'
 import type { Executor } from './execute.ts'
@@ -71,7 +71,7 @@ async function migrate(executor: Executor, work: Work, scan: Scan): Promise<void
   if (migration === undefined) throw transactionError('unknown-type', { module: name, type: work.handler })
   const { collection, apply } = migration
   const prefix = collectionPrefix(collection.module, collection.name)
-  const end = recordKey(collection.module, collection.name, new Uint8Array(512).fill(0xff))
+  const end = recordKey(collection.module, collection.name, new Uint8Array(maximumKeyBytes).fill(0xff))
   const rows = await scan(after.length === 0 ? prefix : concat(after, Uint8Array.of(0)), end, migrationRows)
   const acting = { module: name, transaction: undefined, signers: [] }
   for (const { key } of rows) {

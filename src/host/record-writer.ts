@@ -1,13 +1,20 @@
 /** Writes records and what hangs on them: unique indexes, counters. */
 import { encodeUnknown, type TSchema, toHex } from '../codec/index.ts'
 import { type Address, type Collection, indexAddress, recordAddress } from '../module/index.ts'
-import { counterKey, valueVersion } from '../state/index.ts'
+import { counterKey, maximumKeyBytes, maximumValueBytes, valueVersion } from '../state/index.ts'
 import type { Draft } from './draft.ts'
 import type { Scope } from './scope.ts'
 
 /** The bytes of a value that a rule made. @throws TypeError when its own schema refuses it */
 export function encodeOwn(schema: TSchema, value: unknown): Uint8Array {
   return ownFault(() => encodeUnknown(schema, value))
+}
+
+/** What is larger could be stored, but no proof could carry it. */
+function requireProvable(key: Uint8Array, value: Uint8Array): void {
+  if (key.length > maximumKeyBytes || value.length > maximumValueBytes) {
+    throw new TypeError('a rule wrote a record that is too large to be proven')
+  }
 }
 
 /** A rule that writes what its own schema refuses is a defect of the rule, and no verdict on its input. */
@@ -36,6 +43,7 @@ export class RecordWriter {
   put<Value>(collection: Collection<Value>, value: Value): void {
     const address = recordAddress(collection, collection.key(value))
     const bytes = ownFault(() => collection.encode(value))
+    requireProvable(address.key, bytes)
     this.#scope.budget.spend(address.key.length + bytes.length)
     this.#move(collection, address.key, this.#stored(collection, address), value)
     this.#write(collection, address, bytes)

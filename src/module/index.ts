@@ -89,11 +89,11 @@ export function defineModule(
     schedules: [],
     signers: {},
     parameters: [],
-    events: [],
     always: [],
     migration: undefined,
     onMisbehaviour: undefined,
     ...declaration,
+    events: [...(declaration.events ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
   const parts = [...module.collections, ...module.schedules, ...module.parameters, ...module.events]
   for (const part of parts) {

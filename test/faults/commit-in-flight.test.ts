@@ -12,6 +12,9 @@ import type { Submission } from './submissions.ts'
 /** Milliseconds: longer than a test, so that no idle block comes between. */
 const never = 600_000
 
+/** Milliseconds in which a chain that has just begun comes to rest, and in which a submission comes to a stop. */
+const settling = 500
+
 let scene: Scene
 afterEach(() => scene.discard())
 
@@ -28,10 +31,10 @@ async function publish(): Promise<{ submission: Submission; outcome: Promise<str
 
 async function restingScene(): Promise<void> {
   scene = await openScene({ idleInterval: never })
-  await sleep(500)
+  await sleep(settling)
 }
 
-describe('when Postgres is gone while a commit is in flight', () => {
+describe('when Postgres is gone while a commit is in flight', { timeout: 120_000 }, () => {
   it('what it had made durable is not acknowledged, the node ends, and its successor has the block', async () => {
     await restingScene()
     const { postgres, node } = scene
@@ -69,7 +72,7 @@ describe('when Postgres is gone while a commit is in flight', () => {
     const { postgres, node } = scene
     postgres.pause()
     const { submission, outcome } = await publish()
-    await sleep(500)
+    await sleep(settling)
     await postgres.kill()
     await postgres.startAgain()
     expect(await outcome).not.toBe('acknowledged')
@@ -83,6 +86,6 @@ describe('when Postgres is gone while a commit is in flight', () => {
 /** The process that saw the failure said so and ended; the next one serves. */
 async function expectRestart(): Promise<void> {
   const { node } = scene
-  await expect.poll(() => node.readyLines.length, { timeout: 20_000 }).toBe(2)
+  await expect.poll(() => node.readyLines.length, { timeout: 60_000 }).toBe(2)
   expect(node.endings[0]).toMatchObject({ code: 1, failure: { code: 'store.unavailable' }, noise: '' })
 }

@@ -1,23 +1,3 @@
-import { afterAll, expect, it } from 'vitest'
-import { killAtRandom } from './kills.ts'
-import { openScene } from './scene.ts'
-import { chooseSeed, SeededRandom, seedVariable } from './seeded-random.ts'
-import { survive } from './survival.ts'
+import { testKills } from './kills-test.ts'
 
-const kills = 25
-
-const seed = chooseSeed()
-const scene = await openScene()
-afterAll(() => scene.discard())
-
-it(`${kills} random kills of node and Postgres lose nothing that was acknowledged`, { timeout: 180_000 }, async () => {
-  console.log(`seed ${seed}; the same choices again: ${seedVariable}=${seed}`)
-  const random = new SeededRandom(seed)
-  const survival = await survive(scene, random, (...given) => killAtRandom(...given, kills))
-  const { acknowledged, lost, unanswered, blocks, complaints } = survival
-  console.log(`${blocks} blocks, ${scene.node.readyLines.length} starts, ${unanswered} submissions never answered`)
-  console.log(`faults ${kills}, acknowledged ${acknowledged}, lost ${lost}`)
-  expect(complaints).toEqual([])
-  expect(acknowledged).toBeGreaterThan(kills)
-  expect(lost).toBe(0)
-})
+await testKills(25, 180_000)

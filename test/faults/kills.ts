@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scene } from './scene.ts'
 import type { SeededRandom } from './seeded-random.ts'
-import { moreAcknowledged, type Submission } from './submissions.ts'
+import { moreAcknowledged, moreSubmitted, type Submission } from './submissions.ts'
 
 type Target = 'node' | 'postgres' | 'both'
 
@@ -11,14 +11,17 @@ function pickTarget(random: SeededRandom): Target {
   return random.chance(0.1) ? 'both' : random.pick(['node', 'postgres'])
 }
 
-/** Milliseconds in which a kill falls after the work has gone on. */
-const window = 250
-
-/** Milliseconds in which a kill falls on a node that has not come up yet. */
-const startWindow = 600
+/** Milliseconds: where a kill falls, counted from what it waits for. */
+const windows = { start: 600, submission: 40, work: 250 }
 
 /** Milliseconds that Postgres stays away, at most. */
 const maximumAbsence = 250
+
+/** Half of the kills fall where a block is made, some on a node that has not come up yet, the others anywhere. */
+function pickMoment(random: SeededRandom): keyof typeof windows {
+  if (random.chance(0.2)) return 'start'
+  return random.chance(0.6) ? 'submission' : 'work'
+}
 
 /** @param kills how many; a kill of both counts as one */
 export async function killAtRandom(
@@ -29,11 +32,12 @@ export async function killAtRandom(
 ): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
     const target = pickTarget(random)
-    const duringStart = random.chance(0.2)
-    const moment = random.whole(duringStart ? startWindow : window)
+    const moment = pickMoment(random)
+    const offset = random.whole(windows[moment])
     const absence = random.chance(0.5) ? 0 : random.whole(maximumAbsence)
-    if (!duringStart) await moreAcknowledged(book)
-    await sleep(moment)
+    if (moment !== 'start') await moreAcknowledged(book)
+    if (moment === 'submission') await moreSubmitted(book)
+    await sleep(offset)
     if (target !== 'postgres') node.kill()
     if (target === 'node') continue
     await postgres.kill()

@@ -14,7 +14,9 @@ const arrival = 500
 const scene = await openScene()
 afterAll(() => scene.discard())
 
-it('a Postgres that stands still for seconds delays answers: none is given without it, none is lost', async () => {
+it('a Postgres that stands still delays answers: none is given without it, none is lost', {
+  timeout: 120_000,
+}, async () => {
   const { complaints, lost } = await survive(scene, new SeededRandom(chooseSeed()), async ({ postgres }, book) => {
     for (let pause = 0; pause < 2; pause++) {
       await moreAcknowledged(book)

@@ -45,11 +45,20 @@ export function countAnswers(book: readonly Submission[]): number {
 }
 
 /** Resolves once something new is acknowledged: the ledger works. */
-export async function moreAcknowledged(book: readonly Submission[]): Promise<void> {
-  const before = countAnswers(book)
+export function moreAcknowledged(book: readonly Submission[]): Promise<void> {
+  return grown(() => countAnswers(book), 'acknowledged')
+}
+
+/** Resolves once something new is about to be sent. */
+export function moreSubmitted(book: readonly Submission[]): Promise<void> {
+  return grown(() => book.length, 'submitted')
+}
+
+async function grown(count: () => number, what: string): Promise<void> {
+  const before = count()
   const until = performance.now() + patience
-  while (countAnswers(book) === before) {
-    if (performance.now() > until) throw new Error('nothing has been acknowledged since the last fault')
-    await sleep(10)
+  while (count() === before) {
+    if (performance.now() > until) throw new Error(`nothing has been ${what} since the last fault`)
+    await sleep(2)
   }
 }

@@ -63,7 +63,7 @@ describe('random programs', () => {
           await expectSame(bare, block, model)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     )
   })
 
@@ -80,7 +80,7 @@ describe('random programs', () => {
         }
         expect(untold.state()).toBe(told.state())
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 })

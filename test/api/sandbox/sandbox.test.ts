@@ -6,6 +6,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { discardEmbeddedPostgres } from '../../../src/store/index.ts'
+import { testDatabase } from '../../postgres.ts'
 import { type Ended, ended, run, shellCommand, start } from '../cli/run.ts'
 
 type Report = {
@@ -22,13 +24,18 @@ const verdicts = [
   { serial: 'AUR-009999', verdict: 'never-published', code: 'certificate.never-published' },
 ]
 
+const database = await testDatabase()
 let folder: string
 let data: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'commonroot-sandbox-'))
   data = path.join(folder, 'data')
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(async () => {
+  // The database may lie elsewhere, if the user that runs it cannot enter this folder.
+  await discardEmbeddedPostgres({ folder: path.join(data, 'postgres') })
+  await rm(folder, { recursive: true })
+})
 
 const sandbox = (...words: string[]) => start(['sandbox', '--data', data, '--port', '0', ...words], { cwd: folder })
 
@@ -162,6 +169,22 @@ describe('a sandbox, in the order of its life', { timeout: 120_000 }, () => {
     expect(await end).toMatchObject({ code: 0 })
     const { chain } = JSON.parse(readFileSync(path.join(data, 'genesis.json'), 'utf8')) as Report
     expect(chain).not.toBe(first.chain)
+  })
+})
+
+describe('a sandbox on the server of DATABASE_URL', { timeout: 120_000 }, () => {
+  it('brings no Postgres of its own, and goes on where it was', async () => {
+    const elsewhere = path.join(folder, 'served')
+    for (const published of [1000, 0]) {
+      const child = start(['sandbox', '--data', elsewhere, '--port', '0', '--json'], {
+        env: { DATABASE_URL: database },
+      })
+      const end = ended(child)
+      expect(JSON.parse(await said(child.stdout, /^\}$/m))).toMatchObject({ published, verdicts })
+      child.kill('SIGTERM')
+      expect(await end).toMatchObject({ code: 0 })
+    }
+    expect(existsSync(path.join(elsewhere, 'postgres'))).toBe(false)
   })
 })
 

@@ -1,0 +1,3 @@
+import { testKills } from './kills-test.ts'
+
+await testKills(100, 900_000)
