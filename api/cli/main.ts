@@ -8,6 +8,8 @@ import { Terminal } from './terminal.ts'
 
 /** Runs one command. @param argv the words after the program's name @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
+  // What commander finds wrong is found before the options are known, and its help is written past the frame.
+  const terminal = new Terminal(argv.includes('--json'))
   const ending: Ending = { code: exitCode.done }
   const program = makeProgram(makeFrame(ending))
   try {
@@ -15,8 +17,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     return ending.code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.done
-    // What commander finds wrong is found before the options are known.
-    const terminal = new Terminal(argv.includes('--json'))
     if (!(error instanceof CommanderError)) return reportError(terminal, error)
     const code = reportError(terminal, cliError('usage', { reason: sentenceOf(error) }, error))
     terminal.say(`Run "${namedCommand(program, argv)} --help" for what it takes.`)

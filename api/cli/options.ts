@@ -13,8 +13,8 @@ export function signerOption(): Option {
   return new Option('--signer <file>', 'key file of the member that signs').makeOptionMandatory()
 }
 
-export function passphraseOption(what = 'the passphrase of the key file'): Option {
-  return new Option('--passphrase-file <file>', `file whose first line is ${what} (else COMMONROOT_PASSPHRASE)`)
+export function passphraseOption(what = 'the passphrase of the key file', otherwise = 'COMMONROOT_PASSPHRASE'): Option {
+  return new Option('--passphrase-file <file>', `file whose first line is ${what} (else ${otherwise})`)
 }
 
 export function reasonOption(): Option {

@@ -1,6 +1,7 @@
 /** The data folder: made, marked, locked, and removed only when it is ours. */
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CommonrootError } from '../../src/errors/index.ts'
 import { discardEmbeddedPostgres } from '../../src/store/index.ts'
 import { cliError, readBounded, systemReason, writeWhole } from '../client/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
@@ -13,12 +14,12 @@ const kind = 'commonroot-sandbox'
 
 /** Looks without touching: may a sandbox run here? @throws cli.sandbox-running, cli.not-a-sandbox, cli.other-release */
 export async function inspectFolder(layout: Layout): Promise<void> {
+  refuseRunning(layout)
   const names = await namesIn(layout.folder)
   if (names.length === 0) return
   if (!names.includes('sandbox.json')) {
     throw cliError('not-a-sandbox', { folder: layout.folder, mark: 'sandbox.json' })
   }
-  refuseRunning(layout)
   await readMark(layout)
 }
 
@@ -44,19 +45,28 @@ export async function resetFolder(folder: string): Promise<void> {
   const names = await namesIn(folder)
   if (names.length === 0) return
   const lock = takeLock(layout)
-  if (names.includes('postgres')) await discardEmbeddedPostgres({ folder: layout.postgres })
+  if (names.includes('postgres')) await discardDatabase(layout)
   // The mark goes last: a removal that is cut off can be done again.
-  for (const name of (await namesIn(folder)).filter((each) => each !== 'sandbox.json' && each !== 'lock')) {
+  for (const name of (await namesIn(folder)).filter((each) => each !== 'sandbox.json')) {
     await rm(join(folder, name), { recursive: true, force: true })
   }
   await rm(layout.mark, { force: true })
   lock.release()
 }
 
-/** Drafts of files that a killed process was writing do not count. */
+async function discardDatabase({ postgres }: Layout): Promise<void> {
+  try {
+    await discardEmbeddedPostgres({ folder: postgres })
+  } catch (error) {
+    // What somebody has removed already need not be removed.
+    if (!(error instanceof CommonrootError) || error.code !== 'postgres.data-missing') throw error
+  }
+}
+
+/** The lock, and drafts of files that a killed process was writing, do not count. */
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).filter((name) => !/^\..*\.new$/.test(name) && !/^lock\./.test(name))
+    return (await readdir(folder)).filter((name) => !/^\..*\.new$/.test(name) && !/^lock(\.|$)/.test(name))
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
     throw cliError('unreadable', { path: folder, reason: systemReason(cause) ?? 'an unknown reason' }, cause)

@@ -1,4 +1,5 @@
 /** The documents that follow from the code. A new one is a row here and a file beside this one. */
+import { cliReference } from './cli-reference.ts'
 import { errorReference } from './error-reference.ts'
 
 export type GeneratedDocument = {
@@ -8,4 +9,7 @@ export type GeneratedDocument = {
   readonly make: () => Promise<string>
 }
 
-export const documents: readonly GeneratedDocument[] = [{ path: 'docs/reference/errors.md', make: errorReference }]
+export const documents: readonly GeneratedDocument[] = [
+  { path: 'docs/reference/cli.md', make: cliReference },
+  { path: 'docs/reference/errors.md', make: errorReference },
+]

@@ -7,7 +7,7 @@ import { answerCommits, endHold, heldSession, holdCommits } from './held-commit.
 import { Publisher } from './publisher.ts'
 import { openScene, type Scene } from './scene.ts'
 import { SeededRandom } from './seeded-random.ts'
-import type { Submission } from './submissions.ts'
+import { type Submission, submissionOutcome } from './submissions.ts'
 
 /** Milliseconds: longer than a test, so that no idle block comes between. */
 const never = 600_000
@@ -22,10 +22,7 @@ afterEach(() => scene.discard())
 async function publish(): Promise<{ submission: Submission; outcome: Promise<string> }> {
   const publisher = new Publisher({ ...scene, name: 'P', random: new SeededRandom(1), book: [] })
   const submission = await publisher.publication()
-  const outcome = new NodeClient(await scene.node.url()).submit(submission.bytes).then(
-    () => 'acknowledged',
-    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
-  )
+  const outcome = submissionOutcome(await scene.node.url(), submission)
   return { submission, outcome }
 }
 

@@ -1,3 +1,3 @@
-import { testKills } from './kills-test.ts'
+import { testKills } from './test-kills.ts'
 
 await testKills(100, 900_000)

@@ -1,9 +1,10 @@
 /** The book of a run: everything that was submitted, with every answer that came. It alone knows what was promised. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TransactionAnswer } from '../../api/client/index.ts'
+import { NodeClient, type TransactionAnswer } from '../../api/client/index.ts'
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { decodeEnvelope, toHex } from '../../src/codec/index.ts'
 import { sha256 } from '../../src/crypto/index.ts'
+import { CommonrootError } from '../../src/errors/index.ts'
 
 /** Milliseconds within which there must be a new acknowledgement after a fault. */
 const patience = 30_000
@@ -38,6 +39,17 @@ export function verdictsOf({ operations }: TransactionAnswer): readonly number[]
 /** How a submission is named in complaints. */
 export function nameOf({ act, id }: Submission): string {
   return `${act} ${toHex(id).slice(0, 16)}`
+}
+
+/** Sends a submission once. @returns `acknowledged`, or the code of what came instead */
+export async function submissionOutcome(url: string, { bytes }: Submission): Promise<string> {
+  try {
+    await new NodeClient(url).submit(bytes)
+    return 'acknowledged'
+  } catch (error) {
+    if (error instanceof CommonrootError) return error.code
+    throw error
+  }
 }
 
 export function countAnswers(book: readonly Submission[]): number {

@@ -93,6 +93,12 @@ describe('the count', () => {
     expect(warm.state()).toBe(cold.state())
   })
 
+  it('and what it wrote before beginning again is not metered twice', async () => {
+    const bare = await start()
+    const write: Step[] = Array.from({ length: 7 }, (_, index) => ({ act: 'put', id: `w${index}`, size: 1024 * 1024 }))
+    expect((await run(bare, [...write, ...read(limit - 7)])).code).toBe(0)
+  })
+
   it('nor can a rule that catches tell what is in memory', async () => {
     const bare = await start()
     await bare.run([['probe', 'one', plan([{ act: 'put', id: 'x' }])]], [vendor.signer])

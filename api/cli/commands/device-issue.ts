@@ -50,12 +50,17 @@ export function deviceIssue(parent: Command, frame: Frame): void {
       new Option('--algorithm <name>', 'of the keys').default('ES256').choices(Object.keys(signatureAlgorithms)),
     )
     .requiredOption('--out <dir>', 'folder for certificates and keys')
-    .addOption(passphraseOption('the passphrase of the keys (else a random one in DIR/passphrase)'))
+    .addOption(
+      passphraseOption(
+        'the passphrase of the keys',
+        'COMMONROOT_PASSPHRASE, else a random one, kept in DIR/passphrase',
+      ),
+    )
     .addOption(new Option('--chain <id>', 'chain that the certificates are for').argParser(chainId))
     .option('--model <model>', 'model of the devices', 'generic')
     .option('--batch <batch>', 'production batch', 'default')
     .addOption(new Option('--firmware <version>', 'firmware version').default([1, 0, 0], '1.0.0').argParser(firmware))
-    .addOption(new Option('--days <n>', 'validity').default(defaultDays).argParser(wholeNumber(1, 3_000_000)))
+    .addOption(new Option('--days <n>', 'validity in days').default(defaultDays).argParser(wholeNumber(1, 3_000_000)))
     .addHelpText(
       'after',
       '\nExample: commonroot device issue --manufacturer vendor-aurora --serial SN-0001 --count 10 --out devices',

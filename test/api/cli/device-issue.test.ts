@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from './run.ts'
+import { ended, run, start } from './run.ts'
 
 const chain = 'offline-01234567'
 let folder: string
@@ -108,6 +109,21 @@ describe('device issue', () => {
     await rm(path.join(folder, 'cut/C1.pem'))
     expect(await issue('cut', '--serial', 'C1')).toMatchObject({ code: 0 })
     expect(await readFile(path.join(folder, 'cut/C1.key'), 'utf8')).toBe(key)
+  })
+
+  it('leaves whole devices only when it is interrupted', async () => {
+    const words = ['device', 'issue', '--manufacturer', 'vendor-a', '--chain', chain, '--out', 'stopped']
+    const child = start([...words, '--serial', 'I-00001', '--count', '50000', '--json'], { cwd: folder })
+    const names = () => (existsSync(path.join(folder, 'stopped')) ? readdirSync(path.join(folder, 'stopped')) : [])
+    await expect.poll(() => names().length, { timeout: 20_000 }).toBeGreaterThan(100)
+    child.kill('SIGINT')
+    expect(await ended(child)).toMatchObject({ code: 130, json: { error: { code: 'cli.interrupted' } } })
+    const stems = (extension: string) =>
+      names()
+        .filter((name) => name.endsWith(extension))
+        .map((name) => name.slice(0, -4))
+    expect(stems('.pem')).toEqual(stems('.key'))
+    expect(names().filter((name) => name.startsWith('.'))).toEqual([])
   })
 
   it.each([

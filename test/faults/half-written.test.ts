@@ -1,0 +1,77 @@
+import { afterAll, expect, it } from 'vitest'
+import { NodeClient } from '../../api/client/index.ts'
+import { toHex } from '../../src/codec/index.ts'
+import { withClient } from '../postgres.ts'
+import { brokenFates, owedFates, provenFates } from './check-promises.ts'
+import { Publisher } from './publisher.ts'
+import { openScene } from './scene.ts'
+import { chooseSeed, SeededRandom } from './seeded-random.ts'
+import { submissionOutcome } from './submissions.ts'
+
+/** Milliseconds: longer than the tests, so that no idle block comes between. */
+const never = 600_000
+
+const scene = await openScene({ idleInterval: never })
+afterAll(() => scene.discard())
+const { node, postgres } = scene
+const publisher = new Publisher({ ...scene, name: 'P', random: new SeededRandom(chooseSeed()), book: [] })
+
+/** Does `work` while nobody can write to a table of the chain: a block stops in the midst of its transaction. */
+function whileLocked(table: string, work: () => Promise<void>): Promise<unknown> {
+  return withClient(postgres.connection, (sql) =>
+    sql.begin(async (transaction) => {
+      await transaction`lock table ${transaction(`chain_${scene.chain}`)}.${transaction(table)} in share mode`
+      await work()
+    }),
+  )
+}
+
+function waitingWrites(): Promise<number> {
+  return withClient(
+    postgres.connection,
+    async (sql) => (await sql`select from pg_stat_activity where wait_event_type = 'Lock'`).length,
+  )
+}
+
+it.each([
+  ['block', 'node'],
+  ['before_image', 'postgres'],
+  ['record', 'node'],
+  ['index_entry', 'postgres'],
+  ['page', 'node'],
+  ['blob', 'postgres'],
+  ['transaction_id', 'node'],
+])(
+  'of a block that is about to write table %s nothing is left when %s is killed',
+  { timeout: 120_000 },
+  async (table, target) => {
+    const submission = await publisher.publication()
+    const id = toHex(submission.id)
+    const url = await node.url()
+    const starts = node.readyLines.length
+    let outcome: Promise<string> | undefined
+    const locked = whileLocked(table, async () => {
+      outcome = submissionOutcome(url, submission)
+      await expect.poll(waitingWrites, { timeout: 30_000 }).toBe(1)
+      if (target === 'node') node.kill()
+      else await postgres.kill()
+    })
+    if (target === 'node') await locked
+    else {
+      await expect(locked).rejects.toThrow()
+      await postgres.startAgain()
+    }
+    expect(await outcome).toBe('cli.answer-lost')
+
+    await expect.poll(() => node.readyLines.length, { timeout: 60_000 }).toBeGreaterThan(starts)
+    const client = new NodeClient(await node.url())
+    expect((await fetch(`${client.url}/v1/transactions/${id}`)).status).toBe(404)
+    for (const { fingerprint } of submission.items) {
+      await expect(client.certificate(toHex(fingerprint))).rejects.toMatchObject({ code: 'pki.unknown-certificate' })
+    }
+
+    submission.answers.push(await client.submit(submission.bytes))
+    const proven = await provenFates(client, scene.trust, [submission])
+    expect(brokenFates(owedFates([submission], new Map()), proven)).toEqual([])
+  },
+)
