@@ -1,10 +1,9 @@
 /** A whole node in this process: database, store, chain, engine, HTTP server. */
 import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
 import { FileKeyHolder } from '../../src/crypto/index.ts'
-import { type HeaderStore, SoloEngine } from '../../src/engine/index.ts'
-import { decodeSignedHeader, encodeSignedHeader } from '../../src/light/index.ts'
-import { LedgerNode } from '../../src/node/index.ts'
-import { openStore, type Store, startEmbeddedPostgres } from '../../src/store/index.ts'
+import { SoloEngine } from '../../src/engine/index.ts'
+import { headerStoreOf, LedgerNode } from '../../src/node/index.ts'
+import { openStore, startEmbeddedPostgres } from '../../src/store/index.ts'
 import { createServer, type HttpServer } from '../http/index.ts'
 import { protocols } from '../protocols.ts'
 import { openGenesis, validatorLabel } from './genesis.ts'
@@ -51,7 +50,7 @@ export async function startLedger(stack: AsyncDisposableStack, options: LedgerOp
     genesis: engineGenesis(genesis),
     validator: await soloKey(validator),
     signingState: layout.signingState,
-    headers: headerStore(store),
+    headers: headerStoreOf(store),
   })
   const node = await startNode(stack, { chain, engine, genesis, onFailure })
   signal.throwIfAborted()
@@ -105,17 +104,6 @@ async function stopServing(server: HttpServer, node: LedgerNode): Promise<void> 
 async function soloKey(holder: FileKeyHolder) {
   const key = await holder.publicKey(validatorLabel)
   return { key, sign: (message: Uint8Array) => holder.sign(validatorLabel, message) }
-}
-
-/** The engine's signed headers lie where the node keeps them. */
-function headerStore({ signedHeaders }: Store): HeaderStore {
-  return {
-    put: (signed) => signedHeaders.put(signed.header.height, encodeSignedHeader(signed)),
-    get: async (height) => {
-      const bytes = await signedHeaders.get(height)
-      return bytes === undefined ? undefined : decodeSignedHeader(bytes)
-    },
-  }
 }
 
 async function listen(server: HttpServer, port: number): Promise<string> {

@@ -5,6 +5,7 @@
  * then `transaction.ts` (how members make transactions).
  */
 export { nodeError } from './errors.ts'
+export { headerStoreOf } from './header-store.ts'
 export { trustingPeriod } from './limits.ts'
 export { LedgerNode, type NodeOptions, type ProvableState } from './node.ts'
 export type { Committed } from './submission.ts'

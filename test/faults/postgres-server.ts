@@ -15,7 +15,8 @@ const startPatience = 30_000
 
 export class PostgresServer {
   readonly connection: string
-  readonly #folder: string
+  /** What is kept here goes when the server is discarded, or by the next test run. */
+  readonly folder: string
   readonly #first: EmbeddedPostgres
   readonly #command: readonly string[]
   readonly #killAtExit = () => signalAll(this.#processIds(), 'SIGKILL')
@@ -23,7 +24,7 @@ export class PostgresServer {
   #paused: readonly number[] = []
 
   private constructor(folder: string, first: EmbeddedPostgres) {
-    this.#folder = folder
+    this.folder = folder
     this.#first = first
     this.#processId = first.processId
     this.#command = commandOf(first.processId)
@@ -69,7 +70,7 @@ export class PostgresServer {
     await this.kill()
     process.removeListener('exit', this.#killAtExit)
     await this.#first.stop()
-    await discardEmbeddedPostgres({ folder: this.#folder })
+    await discardEmbeddedPostgres({ folder: this.folder })
   }
 
   #processIds(): readonly number[] {

@@ -1,6 +1,5 @@
 /** A supervised node over a Postgres of its own, with the folder that outlives both, and what a test clears away. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NodeClient } from '../../api/client/index.ts'
@@ -32,14 +31,14 @@ export async function openScene({ idleInterval = defaultIdleInterval } = {}): Pr
   const vendor = testMember('vendor-a', ['vendor'])
   const stranger = testMember('vendor-bb', ['vendor'])
   const regulator = testMember('regulator', ['regulator'])
-  const folder = mkdtempSync(join(tmpdir(), 'commonroot-test-faults-'))
-  const genesis = makeSetting(folder, [vendor, stranger, regulator])
   const postgres = await PostgresServer.start()
+  const folder = join(postgres.folder, 'node')
+  mkdirSync(folder)
+  const genesis = makeSetting(folder, [vendor, stranger, regulator])
   const node = new SupervisedNode(folder, postgres.connection, idleInterval)
   const discard = async () => {
     await node.discard()
     await postgres.discard()
-    rmSync(folder, { recursive: true, force: true })
   }
   try {
     const trust = await firstTrust(node)

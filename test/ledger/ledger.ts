@@ -7,9 +7,9 @@ import { Chain, type ChainProtocols, chainIdOf, engineGenesis, type Genesis } fr
 import { ed25519Raw } from '../../src/crypto/index.ts'
 import { CometbftEngine, type Engine, prepareIdentity, SoloEngine, type SoloKey } from '../../src/engine/index.ts'
 import { programOf } from '../../src/host/index.ts'
-import { decodeSignedHeader, encodeSignedHeader } from '../../src/light/index.ts'
 import {
   type Committed,
+  headerStoreOf,
   LedgerNode,
   makeOperation,
   signTransaction,
@@ -119,17 +119,5 @@ function makeEngine(
     return new CometbftEngine({ home: folder, binary: cometbft, genesis, listen: '127.0.0.1:0', oneHost: true })
   }
   const signingState = join(folder, 'signing-state')
-  return new SoloEngine({ genesis, validator, signingState, headers: headerStore(store), idleInterval: 100 })
-}
-
-/** Signed headers of the solo engine, kept in the node's store. */
-function headerStore({ signedHeaders }: Store) {
-  return {
-    put: (signed: Parameters<typeof encodeSignedHeader>[0]) =>
-      signedHeaders.put(signed.header.height, encodeSignedHeader(signed)),
-    get: async (height: bigint) => {
-      const bytes = await signedHeaders.get(height)
-      return bytes === undefined ? undefined : decodeSignedHeader(bytes)
-    },
-  }
+  return new SoloEngine({ genesis, validator, signingState, headers: headerStoreOf(store), idleInterval: 100 })
 }
