@@ -1,12 +1,8 @@
 import { codecError } from './errors.ts'
 
-const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
 /** Bytes as lower-case hexadecimal, the form of digests in JSON and on screen. */
 export function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexadecimal[byte]
-  return text
+  return bytes.toHex()
 }
 
 /** The reverse of `toHex`, strict: lower case only. `length` is in bytes. @throws codec.not-hex */
@@ -14,10 +10,7 @@ export function fromHex(text: string, length?: number, what = 'the value'): Uint
   if (!/^(?:[0-9a-f]{2})*$/.test(text) || (length !== undefined && text.length !== 2 * length)) {
     throw codecError('not-hex', { what, length: length ?? 'any number of' })
   }
-  const bytes = new Uint8Array(text.length / 2)
-  for (let index = 0; index < bytes.length; index++)
-    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16)
-  return bytes
+  return Uint8Array.fromHex(text)
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {

@@ -72,12 +72,6 @@ export const transactionError = defineErrors('transaction', {
 
 /** What stops a node rather than let it guess. Numbers 450-469. */
 export const hostError = defineErrors('host', {
-  halted: {
-    number: 450,
-    status: 503,
-    message: 'the node stopped at height {height}: {reason}',
-    remedy: 'Read the log; compare the root of this height with another node before starting again.',
-  },
   'unknown-protocol': {
     number: 451,
     status: 503,

@@ -28,8 +28,13 @@ export class SignedHeaders {
 
   /** Stores the headers of blocks that were committed while nobody asked, up to `head`. */
   async backfill(head: bigint): Promise<void> {
-    for (const height of await this.#store.signedHeaders.missing(backfillBatch)) {
-      if (height > 0n && height <= head) await this.#fetch(height)
+    for (;;) {
+      const missing = await this.#store.signedHeaders.missing(backfillBatch)
+      const fetched = await Promise.all(
+        missing.filter((height) => height > 0n && height <= head).map((height) => this.#fetch(height)),
+      )
+      // What the engine does not have either would be asked for again and again.
+      if (!fetched.some((signed) => signed !== undefined)) return
     }
   }
 

@@ -55,8 +55,14 @@ export class LedgerNode {
   static async start(options: NodeOptions): Promise<LedgerNode> {
     const node = new LedgerNode(options)
     await options.engine.start(options.chain, options.onFailure)
-    await node.#headers.backfill(node.#head())
-    return node
+    try {
+      await node.#headers.backfill(node.#head())
+      return node
+    } catch (error) {
+      node.submissions.stop()
+      await options.engine.stop()
+      throw error
+    }
   }
 
   get chainId(): string {

@@ -53,7 +53,7 @@ it.each([
     const locked = whileLocked(table, async () => {
       outcome = submissionOutcome(url, submission)
       await expect.poll(waitingWrites, { timeout: 30_000 }).toBe(1)
-      if (target === 'node') node.kill()
+      if (target === 'node') await node.kill()
       else await postgres.kill()
     })
     if (target === 'node') await locked

@@ -30,7 +30,7 @@ export async function killAtRandom(
   random: SeededRandom,
   kills: number,
 ): Promise<void> {
-  for (let kill = 0; kill < kills; kill++) {
+  for (let done = 0; done < kills; ) {
     const target = pickTarget(random)
     const moment = pickMoment(random)
     const offset = random.whole(windows[moment])
@@ -38,9 +38,13 @@ export async function killAtRandom(
     if (moment !== 'start') await moreAcknowledged(book)
     if (moment === 'submission') await moreSubmitted(book)
     await sleep(offset)
-    if (target !== 'postgres') node.kill()
-    if (target === 'node') continue
-    await postgres.kill()
+    if (target === 'node') {
+      // One that has just ended by itself is no kill.
+      if (await node.kill()) done += 1
+      continue
+    }
+    await Promise.all([postgres.kill(), target === 'both' && node.kill()])
+    done += 1
     await sleep(absence)
     await postgres.startAgain()
   }

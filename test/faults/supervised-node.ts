@@ -59,9 +59,13 @@ export class SupervisedNode {
     return url
   }
 
-  /** Kills the process as it is, be it serving or still starting. */
-  kill(): void {
-    this.#process?.kill('SIGKILL')
+  /** Kills the process as it is, be it serving or still starting. False: there was none to kill, or it ended by itself. */
+  async kill(): Promise<boolean> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return false
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    return child.signalCode === 'SIGKILL'
   }
 
   /** Ends the node for good, in order. */
@@ -74,7 +78,7 @@ export class SupervisedNode {
   /** Ends the node for good, whatever it does. */
   async discard(): Promise<void> {
     this.#isStopping = true
-    this.kill()
+    await this.kill()
     await this.#supervision
   }
 

@@ -65,6 +65,7 @@ describe('a rule that throws a TypeError', () => {
 
   it.each<[string, Step]>([
     ['writes into another module', { act: 'foreign', id: 'a' }],
+    ['writes a value that no proof could carry', put('large', 32 * 1024)],
     ['keeps bytes that are a copy', { act: 'keep', bytes: new Uint8Array(9), size: 1 }],
     ['schedules before the beginning of time', { act: 'schedule', id: 'a', at: 0n, bytes: new Uint8Array(40_000) }],
     [
@@ -101,8 +102,8 @@ describe('what may differ between machines', () => {
 })
 
 describe('a transaction that writes too much', () => {
-  const megabyte = 1024 * 1024
-  const fill = (count: number) => Array.from({ length: count }, (_, index) => put(`k${index}`, megabyte - 100))
+  /** Writes of a little more than a million bytes each time, over and over in one place. */
+  const fill = (millions: number) => Array.from({ length: 34 * millions }, () => put('k', 30_000))
 
   it('is refused, and what it wrote undone; a little less is done', async () => {
     const before = bare.state()
@@ -112,7 +113,7 @@ describe('a transaction that writes too much', () => {
   })
 
   it('is metered over all its operations and items, refused ones included', async () => {
-    const items = [plan(fill(4), 'refuse'), plan(fill(4), 'refuse'), plan([put('a', megabyte)]), plan([], 'unchanged')]
+    const items = [plan(fill(4), 'refuse'), plan(fill(4), 'refuse'), plan(fill(1)), plan([], 'unchanged')]
     const { results } = await bare.block([await many(...items)])
     expect(results[0]!.operations).toEqual([{ verdicts: [9001, 9001, tooMuch, 1] }])
   })

@@ -25,7 +25,7 @@ import { engineError } from '../errors.ts'
 
 const OutcomeField = Struct({ resultsHash: DigestBytes, appHash: DigestBytes, appVersion: Unsigned64 })
 
-const SigningStateFile = Struct({
+const SigningStateForm = Struct({
   format: Whole({ minimum: 1, maximum: 1 }),
   chain: ChainId,
   /** The validator's address. */
@@ -44,26 +44,54 @@ const SigningStateFile = Struct({
   ),
 })
 
-export type SigningState = ValueOf<typeof SigningStateFile>
+export type SigningState = ValueOf<typeof SigningStateForm>
 export type PreparedBlock = NonNullable<SigningState['prepared']>
 
 /** A file in bytes: the schema's largest value has about 1 kB. */
 const maximumFileBytes = 64 * 1024
 const checksumLength = 32
 
-/** Undefined when there is no file. @throws engine.signing-state-damaged */
-export async function readSigningState(path: string): Promise<SigningState | undefined> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
-  return bytes === undefined ? undefined : decodeSigningState(path, bytes)
+/** The file of one process: who opens it expects to be the only one who writes to it. */
+export class SigningStateFile {
+  readonly path: string
+  /** What the file held when this process read or wrote it last. */
+  #known: Uint8Array | undefined
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** Undefined when there is no file. @throws engine.signing-state-damaged */
+  async read(): Promise<SigningState | undefined> {
+    this.#known = await readBytes(this.path)
+    return this.#known === undefined ? undefined : decodeSigningState(this.path, this.#known)
+  }
+
+  /**
+   * Resolves when the state would survive a power loss. The database's lock keeps a second process out, but a lock can
+   * be lost with its connection: what another one has written is never overwritten.
+   * @throws engine.signing-state-foreign
+   */
+  async write(state: SigningState): Promise<void> {
+    const found = await readBytes(this.path)
+    const unchanged = found === undefined ? this.#known === undefined : equalBytes(found, this.#known ?? emptyBytes)
+    if (!unchanged) throw engineError('signing-state-foreign', { file: this.path, what: 'process' })
+    const content = encodeAs(SigningStateForm, state)
+    const bytes = concat(content, sha256(content))
+    await replaceFile(this.path, bytes)
+    this.#known = bytes
+  }
 }
 
-/** Resolves when the state would survive a power loss. */
-export async function writeSigningState(path: string, state: SigningState): Promise<void> {
-  const content = encodeAs(SigningStateFile, state)
-  await replaceFile(path, concat(content, sha256(content)))
+const emptyBytes = new Uint8Array(0)
+
+async function readBytes(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 function decodeSigningState(file: string, bytes: Uint8Array): SigningState {
@@ -75,7 +103,7 @@ function decodeSigningState(file: string, bytes: Uint8Array): SigningState {
     throw engineError('signing-state-damaged', { file, reason: 'its checksum is wrong' })
   }
   try {
-    return decodeAs(SigningStateFile, content)
+    return decodeAs(SigningStateForm, content)
   } catch (cause) {
     throw engineError('signing-state-damaged', { file, reason: 'it is not of this format' }, cause)
   }

@@ -14,7 +14,7 @@ import {
 import { engineError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import { blockIdOf, type Outcome, type SoloChain, soloRound } from './header.ts'
-import { readSigningState, type SigningState, writeSigningState } from './signing-state.ts'
+import { type SigningState, SigningStateFile } from './signing-state.ts'
 
 /** The validator's key: an Ed25519 key whose private half stays with its holder. */
 export type SoloKey = { readonly key: PublicKey; sign(message: Uint8Array): Promise<Uint8Array> }
@@ -24,20 +24,25 @@ export type SignedBlock = { readonly signed: SignedHeader; readonly outcome: Out
 
 export class Voter {
   readonly chain: SoloChain
-  readonly file: string
+  readonly #file: SigningStateFile
   readonly #key: SoloKey
   readonly #clock: Clock
 
   constructor(chain: SoloChain, key: SoloKey, file: string, clock: Clock) {
     this.chain = chain
-    this.file = file
+    this.#file = new SigningStateFile(file)
     this.#key = key
     this.#clock = clock
   }
 
+  /** The path of the signing state. */
+  get file(): string {
+    return this.#file.path
+  }
+
   /** @throws engine.signing-state-damaged */
   read(): Promise<SigningState | undefined> {
-    return readSigningState(this.file)
+    return this.#file.read()
   }
 
   /** Writes down what is needed to vote for the block should the process die right after the application's commit. */
@@ -74,7 +79,7 @@ export class Voter {
 
   async #write(blocks: Pick<SigningState, 'signed' | 'prepared'>): Promise<void> {
     const { chainId, validator } = this.chain
-    await writeSigningState(this.file, {
+    await this.#file.write({
       format: 1,
       chain: chainId,
       validator: validatorAddress(validator.key),

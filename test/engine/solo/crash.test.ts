@@ -126,6 +126,17 @@ describe('a start refuses', () => {
     expect(await refusalOf(() => chain.start())).toBe('engine.signing-state-foreign')
   })
 
+  it('to go on once another process has written the signing state', async () => {
+    await grown()
+    const old = readFileSync(chain.signingState)
+    const height = await chain.height()
+    await until('more blocks', async () => (await chain.height()) >= height + 3n)
+    writeFileSync(chain.signingState, old)
+    await until('the failure', async () => chain.failures.length > 0)
+    expect(chain.failures).toMatchObject([{ code: 'engine.signing-state-foreign', details: { what: 'process' } }])
+    expect(readFileSync(chain.signingState)).toEqual(old)
+  })
+
   it('an application with another state than the one that was agreed', async () => {
     await grown()
     await chain.engine.stop()
