@@ -2,18 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { toHex } from '../../src/codec/index.ts'
+import { isAlive, type ProcessMark, thisProcess } from '../../src/store/index.ts'
 import { cliError } from '../client/index.ts'
 import type { Layout } from './layout.ts'
 
 export type Lock = { release(): void }
 
-/** A number of a process is used again; the moment of its birth, in clock ticks since boot, is not. */
-type Owner = { readonly process: number; readonly started: string }
-
 /** Takes the lock, also one that a killed process left. @throws cli.sandbox-running */
 export function takeLock({ folder, lock }: Layout): Lock {
   const draft = `${lock}.${toHex(randomBytes(4))}`
-  writeFileSync(draft, JSON.stringify({ process: process.pid, started: startOf(process.pid) }), { mode: 0o600 })
+  writeFileSync(draft, JSON.stringify(thisProcess()), { mode: 0o600 })
   try {
     while (!take(draft, lock)) {
       refuseRunning({ folder, lock })
@@ -29,7 +27,7 @@ export function takeLock({ folder, lock }: Layout): Lock {
 /** @throws cli.sandbox-running when the process that took the lock lives */
 export function refuseRunning({ folder, lock }: Pick<Layout, 'folder' | 'lock'>): void {
   const owner = ownerOf(lock)
-  if (owner !== undefined && isAlive(owner)) throw cliError('sandbox-running', { folder, process: owner.process })
+  if (owner !== undefined && isAlive(owner)) throw cliError('sandbox-running', { folder, process: owner.processId })
 }
 
 function take(draft: string, lock: string): boolean {
@@ -55,32 +53,14 @@ function discard(lock: string): void {
   rmSync(aside, { force: true })
 }
 
-function ownerOf(lock: string): Owner | undefined {
+function ownerOf(lock: string): ProcessMark | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(lock, 'utf8'))
-    if (typeof value !== 'object' || value === null || !('process' in value) || !('started' in value)) return undefined
-    const { process, started } = value
-    return typeof process === 'number' && typeof started === 'string' ? { process, started } : undefined
+    if (typeof value !== 'object' || value === null || !('processId' in value) || !('started' in value))
+      return undefined
+    const { processId, started } = value
+    return typeof processId === 'number' && typeof started === 'string' ? { processId, started } : undefined
   } catch {
     return undefined
-  }
-}
-
-function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.process, 0)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
-  }
-  return startOf(owner.process) === owner.started
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); empty where there is no such file. The second field may hold spaces. */
-function startOf(processId: number): string {
-  try {
-    const stat = readFileSync(`/proc/${processId}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    return ''
   }
 }

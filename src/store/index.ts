@@ -7,8 +7,11 @@
 export {
   discardEmbeddedPostgres,
   type EmbeddedPostgres,
+  isAlive,
+  type ProcessMark,
   postgresError,
   startEmbeddedPostgres,
+  thisProcess,
 } from './embedded/index.ts'
 export { storeError } from './errors.ts'
 export { inspectDatabase, type StoredChain } from './inspect.ts'

@@ -4,4 +4,5 @@
  * May import: `src/errors`, Node. Start reading at `server.ts`, then `place.ts` and `claim.ts`.
  */
 export { postgresError } from './errors.ts'
+export { isAlive, type ProcessMark, thisProcess } from './process.ts'
 export { discardEmbeddedPostgres, type EmbeddedPostgres, startEmbeddedPostgres } from './server.ts'

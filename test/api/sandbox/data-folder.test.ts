@@ -1,4 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -31,15 +33,34 @@ describe('the data folder', () => {
     const layout = layoutOf(folder)
     const lock = await takeFolder(layout)
     lock.release()
-    await writeFile(layout.lock, JSON.stringify({ process: process.pid, started: 'before this one was born' }))
+    await writeFile(layout.lock, JSON.stringify({ processId: process.pid, started: 'before this one was born' }))
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => takeFolder(layout)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(readdirSync(folder).sort()).toEqual(['lock', 'sandbox.json'])
   })
 
+  it('is free when its owner was killed and nobody has waited for it yet', async () => {
+    const layout = layoutOf(folder)
+    const lock = await takeFolder(layout)
+    lock.release()
+    // The shell becomes a program that never waits: its child stays a zombie.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      const [line] = await once(parent.stdout, 'data')
+      const processId = Number(String(line).trim())
+      const fields = () => readFileSync(`/proc/${processId}/stat`, 'latin1').split(') ')[1]!.split(' ')
+      await expect.poll(() => fields()[0], { timeout: 5000 }).toBe('Z')
+      await writeFile(layout.lock, JSON.stringify({ processId, started: fields()[19] }))
+      const taken = await takeFolder(layout)
+      taken.release()
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  })
+
   it('is usable again after a start that was cut off at any point', async () => {
     const layout = layoutOf(folder)
-    await writeFile(layout.lock, '{ "process": 1')
+    await writeFile(layout.lock, '{ "processId": 1')
     await writeFile(path.join(folder, '.sandbox.json.0011aabb.new'), '')
     await expect(inspectFolder(layout)).resolves.toBeUndefined()
     const lock = await takeFolder(layout)
