@@ -33,19 +33,25 @@ export type ProvenFacts = {
 export function judge({ certificate, record, standing, withdrawn }: ProvenFacts, at: bigint): Judgement {
   const state = lastBefore(record.states, at)
   if (state === undefined) return { verdict: 'never-published', code: 'certificate.not-yet-published' }
-  if (state.state !== 'valid') return { verdict: state.state, code: `certificate.${state.state}` }
+  // What is final comes before what can be undone: a held certificate that was revoked is revoked.
+  if (state.state === 'revoked' || state.state === 'superseded') return ended(state.state)
   const mass = massRevocationOf(record, standing)
   if (mass !== undefined && mass.time <= at) return { verdict: 'revoked', code: 'certificate.mass-revoked' }
   const member = lastBefore(standing.states, at)
   if (member?.state === 'removed') return { verdict: 'revoked', code: 'certificate.manufacturer-removed' }
-  if (member?.state !== 'active') return { verdict: 'held', code: 'certificate.manufacturer-suspended' }
   const algorithm = withdrawn.algorithms.find((entry) => entry.algorithm === record.algorithm)
   if (algorithm !== undefined && algorithm.time <= at) {
     return { verdict: 'revoked', code: 'certificate.algorithm-withdrawn' }
   }
+  if (state.state === 'held') return { verdict: 'held', code: 'certificate.held' }
+  if (member?.state !== 'active') return { verdict: 'held', code: 'certificate.manufacturer-suspended' }
   if (at < certificate.notBefore) return { verdict: 'not-yet-valid', code: 'certificate.not-yet-valid' }
   if (at > certificate.notAfter) return { verdict: 'expired', code: 'certificate.expired' }
   return { verdict: 'valid', code: 'certificate.valid' }
+}
+
+function ended(verdict: 'revoked' | 'superseded'): Judgement {
+  return { verdict, code: `certificate.${verdict}` }
 }
 
 function lastBefore<Entry extends { readonly time: bigint }>(entries: readonly Entry[], at: bigint): Entry | undefined {

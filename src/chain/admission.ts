@@ -37,6 +37,8 @@ export async function admit(chain: AdmittingChain, bytes: Uint8Array): Promise<A
       if (refusal !== undefined) throw refusal
     }
     await resolveSigners(chain.blockFacts(program.protocol), program, chain.stateReader, prepared)
+    // The items are verified while the transaction waits; the block awaits the same verdicts, and meets a failure there.
+    prepared.itemChecks().catch(() => undefined)
     return { accepted: true }
   } catch (error) {
     if (!(error instanceof CommonrootError) || error.status >= 500) throw error

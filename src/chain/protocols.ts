@@ -16,11 +16,10 @@ export type ProtocolVersion = {
 /** Composes governance with the other modules of each version. */
 export function defineProtocols(versions: Readonly<Record<number, ProtocolVersion>>): Protocols & ChainProtocols {
   const protocols = new Map<number, readonly Module[]>()
-  const known = new Set(Object.keys(versions).map(Number))
   for (const [key, { modules }] of Object.entries(versions)) {
     const all: Module[] = []
     const parameters = (): readonly AnyParameter[] => all.flatMap((module) => module.parameters)
-    all.push(governanceModule({ parameters, protocols: () => known }), ...modules)
+    all.push(governanceModule({ parameters }), ...modules)
     protocols.set(Number(key), all)
   }
   return Object.assign(protocols, {

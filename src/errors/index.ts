@@ -87,6 +87,9 @@ export function defineErrors<const Rows extends Record<string, ErrorRowInput>>(
   }) as ErrorFactory<Rows>
 }
 
+/** Results on chain carry a number in two bytes. */
+const maximumNumber = 0xffff
+
 /** Puts the catalogue together and refuses a code or number that is used twice. */
 export function joinCatalogue(
   ...areas: readonly { readonly rows: readonly ErrorRow[] }[]
@@ -94,8 +97,10 @@ export function joinCatalogue(
   const byNumber = new Map<number, ErrorRow>()
   const codes = new Set<string>()
   for (const row of areas.flatMap((area) => area.rows)) {
-    if (!Number.isInteger(row.number) || row.number < 2 || row.number > 0xffff_ffff) {
-      throw new TypeError(`error ${row.code} has number ${row.number}: it must be a whole number from 2 to 2^32 - 1`)
+    if (!Number.isInteger(row.number) || row.number < 2 || row.number > maximumNumber) {
+      throw new TypeError(
+        `error ${row.code} has number ${row.number}: it must be a whole number from 2 to ${maximumNumber}`,
+      )
     }
     if (byNumber.has(row.number)) throw new TypeError(`error number ${row.number} is used twice (${row.code})`)
     if (codes.has(row.code)) throw new TypeError(`error code ${row.code} is used twice`)

@@ -96,7 +96,7 @@ export const governanceError = defineErrors('governance', {
     number: 515,
     status: 422,
     message: 'protocol {protocol} does not follow protocol {present}',
-    remedy: 'Protocols are switched one by one, to a version that the program knows.',
+    remedy: 'Protocols are switched one by one.',
   },
   'height-too-near': {
     number: 516,
@@ -127,5 +127,11 @@ export const governanceError = defineErrors('governance', {
     status: 422,
     message: 'member {member} has changed its state {count} times: now it can only be removed',
     remedy: 'Remove it, and let it join as a new member.',
+  },
+  repeated: {
+    number: 521,
+    status: 422,
+    message: 'the genesis names {what} twice',
+    remedy: 'Name it once.',
   },
 })

@@ -26,6 +26,8 @@ export type GovernanceGenesis = {
 export function applyGenesis(context: Context, genesis: GovernanceGenesis, known: readonly AnyParameter[]): void {
   context.put(protocolState, { version: genesis.protocol })
   context.put(withdrawnAlgorithms, { algorithms: [] })
+  refuseRepeated(genesis.members.map(({ id }) => `member ${id}`))
+  refuseRepeated(genesis.parameters.map(({ module, name }) => `parameter ${module}/${name}`))
   for (const member of genesis.members) applyMember(context, member)
   for (const parameter of known) {
     const { module, name } = parameter
@@ -51,10 +53,13 @@ export function genesisReads(genesis: GovernanceGenesis, known: readonly AnyPara
   ]
 }
 
+function refuseRepeated(names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) throw governanceError('repeated', { what: repeated })
+}
+
 function applyMember(context: Context, member: Member): void {
-  const purposes = member.keys.map(({ purpose }) => purpose)
-  if (new Set(purposes).size !== purposes.length) throw governanceError('key-repeated')
-  if (context.get(members, utf8(member.id)) !== undefined) throw governanceError('key-repeated')
+  refuseRepeated(member.keys.map(({ purpose }) => `purpose ${purpose} of ${member.id}`))
   for (const keys of member.keys) {
     requireSoundKeys(keys)
     for (const key of keys.keys) claimKey(context, member.id, keyDigest(key))

@@ -54,11 +54,8 @@ export {
 export { membersSigningFor, requireQuorum, stateOf } from './signers.ts'
 export { possessionMessage } from './transactions/rotate-keys.ts'
 
-/** The governance module of a chain whose other modules have these parameters and whose program knows these protocols. */
-export function governanceModule(chain: {
-  readonly parameters: () => readonly AnyParameter[]
-  readonly protocols: () => ReadonlySet<number>
-}): Module {
+/** The governance module of a chain whose modules have these parameters. */
+export function governanceModule(chain: { readonly parameters: () => readonly AnyParameter[] }): Module {
   return defineModule({
     name: governanceName,
     version: 1,
@@ -69,7 +66,7 @@ export function governanceModule(chain: {
       'rotate-keys': rotateKeys,
       'set-member-state': setMemberState,
       'withdraw-algorithm': withdrawAlgorithm,
-      'switch-protocol': switchProtocol(chain.protocols),
+      'switch-protocol': switchProtocol,
     },
     schedules: [applyParameter],
     signers: { member: memberSigner },

@@ -68,6 +68,8 @@ export async function executeBlock(
   const draft = new Draft(state.fetch)
   const executor = new Executor(block, draft, program, hooks.onFault)
   const prepared = await Promise.all(transactions.map((bytes) => prepareOrRefuse(preparer, bytes, program)))
+  // All items are verified on all cores while the block is executed in order.
+  for (const transaction of prepared) if (!(transaction instanceof CommonrootError)) void startChecks(transaction)
   await hooks.before?.(executor)
   await runDueWork(executor, state.scan)
   await prefetch(executor, prepared)
@@ -136,6 +138,11 @@ async function prepareOrRefuse(
     if (!(error instanceof CommonrootError) || error.status >= 500) throw error
     return transactionError('malformed', {}, error)
   }
+}
+
+/** The executor awaits the same promise, and meets its failure there. */
+async function startChecks({ itemChecks }: PreparedTransaction): Promise<void> {
+  await itemChecks().catch(() => undefined)
 }
 
 /** Fetches what the whole block declares, so that execution rarely waits. What it guesses wrong is fetched later. */

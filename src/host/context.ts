@@ -10,7 +10,7 @@ import {
 } from '../module/index.ts'
 import { dueWork, handlerKey, kernelName } from './collections.ts'
 import type { Draft } from './draft.ts'
-import { maximumEventBytes } from './limits.ts'
+import { eventOverhead, maximumEventBytes } from './limits.ts'
 import { encodeOwn, RecordWriter } from './record-writer.ts'
 import type { BlockFacts, Scope } from './scope.ts'
 
@@ -72,7 +72,7 @@ export function makeContext(block: BlockFacts, draft: Draft, scope: Scope, actin
       own(event)
       const encoded = encodeOwn(event.body, body)
       if (encoded.length > maximumEventBytes) throw new TypeError(`an event has more than ${maximumEventBytes} bytes`)
-      scope.budget.spend(encoded.length)
+      scope.budget.spend(encoded.length + eventOverhead)
       overlay.append(draft.events, { ...scope.position, module: event.module, name: event.name, body: encoded })
     },
     schedule: (at, handler, key, payload) => {

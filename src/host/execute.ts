@@ -5,7 +5,7 @@ import type { Address, Context, Principal } from '../module/index.ts'
 import { type Acting, makeContext } from './context.ts'
 import type { Draft } from './draft.ts'
 import { transactionError } from './errors.ts'
-import type { PreparedOperation, PreparedTransaction } from './prepare.ts'
+import type { ItemChecks, PreparedOperation, PreparedTransaction } from './prepare.ts'
 import type { Program } from './program.ts'
 import { done, type TransactionResult, unchanged } from './result.ts'
 import { addressId, type BlockFacts, Scope, WriteBudget } from './scope.ts'
@@ -42,13 +42,16 @@ export class Executor {
     try {
       this.#checkEnvelope(prepared, executedBefore)
       recorded = true
+      const checks = await prepared.itemChecks()
       const budget = new WriteBudget()
       const position = { transaction: index + 1, operation: 0, item: 0 }
       const signers = await this.signers(prepared, position, budget)
       const operations = []
       for (const [number, operation] of prepared.operations.entries()) {
         const acting = { module: operation.module, transaction: prepared.id, signers, source: prepared.bytes }
-        operations.push(await this.#operation(operation, acting, { ...position, operation: number }, budget))
+        operations.push(
+          await this.#operation(operation, checks[number] ?? [], acting, { ...position, operation: number }, budget),
+        )
       }
       return { recorded, result: { code: done, operations } }
     } catch (error) {
@@ -128,14 +131,20 @@ export class Executor {
     if (executedBefore) throw transactionError('duplicate')
   }
 
-  async #operation(operation: PreparedOperation, acting: Acting, position: Position, budget: WriteBudget) {
+  async #operation(
+    operation: PreparedOperation,
+    itemChecks: ItemChecks[number],
+    acting: Acting,
+    position: Position,
+    budget: WriteBudget,
+  ) {
     const { bound, refusal } = operation
     if (bound === undefined) throw refusal ?? transactionError('fault')
     await this.run(bound.allowReads(acting.signers), acting, position, budget, bound.allow)
     const verdicts: number[] = []
     for (const [index, item] of bound.items.entries()) {
       const itemPosition = { ...position, item: index }
-      const checks = operation.checks[index] ?? []
+      const checks = itemChecks[index] ?? []
       try {
         if (item.refusal !== undefined) throw item.refusal
         const verdict = await this.run(item.reads(acting.signers), acting, itemPosition, budget, (context) =>

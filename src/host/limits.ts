@@ -7,6 +7,9 @@ export const maximumWrittenBytes = 8 * 1024 * 1024
 /** The body of one event, in bytes: events are archived with their block. */
 export const maximumEventBytes = 64 * 1024
 
+/** What an event costs of the written bytes beside its body: an empty one is archived too. */
+export const eventOverhead = 64
+
 /** Due work that one block does; the rest waits for the next. */
 export const maximumDueWork = 256
 

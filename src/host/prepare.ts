@@ -1,6 +1,7 @@
 /**
  * Everything about a transaction that needs no state, done once: decode, bind, verify signatures on all cores.
  * The same function serves admission, proposals, blocks and replay; its verdicts are kept by protocol and content.
+ * Cheap comes before dear: a body is bound only under an envelope that holds, its items are verified when asked for.
  */
 import { decodeEnvelope, type SignedTransaction, signedBytes, toHex } from '../codec/index.ts'
 import { sha256, verifySignatures } from '../crypto/index.ts'
@@ -15,16 +16,20 @@ export type PreparedOperation = {
   /** The body could not be bound: the whole transaction is refused with this. A TypeError is a defect of the module. */
   readonly refusal: CommonrootError | TypeError | undefined
   readonly bound: BoundOperation | undefined
-  /** For each item, whether each of its signature checks holds. */
-  readonly checks: readonly (readonly boolean[])[]
 }
+
+/** For each operation, for each of its items: whether each of its signature checks holds. */
+export type ItemChecks = readonly (readonly (readonly boolean[])[])[]
 
 export type PreparedTransaction = {
   readonly bytes: Uint8Array
   readonly signed: SignedTransaction
   readonly id: Uint8Array
-  readonly operations: readonly PreparedOperation[]
+  /** Whether the envelope's signatures verify; otherwise nothing is bound. */
   readonly signaturesHold: boolean
+  readonly operations: readonly PreparedOperation[]
+  /** Verifies the items' signatures, once. */
+  readonly itemChecks: () => Promise<ItemChecks>
 }
 
 /** Transactions whose preparation is kept; a batch of 1,000 certificates holds about 1 MB. */
@@ -51,33 +56,50 @@ export class Preparer {
 async function prepareTransaction(bytes: Uint8Array, program: Program): Promise<PreparedTransaction> {
   const signed = decodeEnvelope(bytes)
   const { transaction, payload, signatures } = signed
-  const bound = transaction.operations.map(({ module, type, body }) => bindOperation(program, module, type, body))
   const envelope = transaction.signers.map(({ key }, index) => ({
     key,
     message: signedBytes(payload, key.algorithm),
     signature: signatures[index]!,
   }))
-  const items = bound.flatMap((operation) => operation.bound?.items ?? [])
-  const verdicts = await verifySignatures([...envelope, ...items.flatMap((item) => item.checks)])
-  let next = envelope.length
-  const operations = bound.map((operation) => ({
-    ...operation,
-    checks: (operation.bound?.items ?? []).map((item) => {
+  const signaturesHold = (await verifySignatures(envelope)).every((holds) => holds)
+  const { chain } = transaction
+  const operations = signaturesHold
+    ? transaction.operations.map(({ module, type, body }) => bindOperation(program, chain, module, type, body))
+    : []
+  let checks: Promise<ItemChecks> | undefined
+  const itemChecks = () => {
+    checks ??= verifyItems(operations)
+    return checks
+  }
+  return { bytes, signed, id: sha256(payload), signaturesHold, operations, itemChecks }
+}
+
+async function verifyItems(operations: readonly PreparedOperation[]): Promise<ItemChecks> {
+  const items = operations.flatMap(({ bound }) => bound?.items ?? [])
+  const verdicts = await verifySignatures(items.flatMap((item) => item.checks))
+  let next = 0
+  return operations.map(({ bound }) =>
+    (bound?.items ?? []).map((item) => {
       next += item.checks.length
       return verdicts.slice(next - item.checks.length, next)
     }),
-  }))
-  const signaturesHold = verdicts.slice(0, envelope.length).every((holds) => holds)
-  return { bytes, signed, id: sha256(payload), operations, signaturesHold }
+  )
 }
 
-function bindOperation(program: Program, module: string, type: string, body: Uint8Array) {
+function bindOperation(
+  program: Program,
+  chain: string,
+  module: string,
+  type: string,
+  body: Uint8Array,
+): PreparedOperation {
   const found = program.transactionType(module, type)
   if (found === undefined) {
     return { module, type, bound: undefined, refusal: transactionError('unknown-type', { module, type }) }
   }
   try {
-    return { module, type, bound: found.bind(body, program.protocol), refusal: undefined }
+    const bound = found.bind(body, { protocol: program.protocol, chain })
+    return { module, type, bound, refusal: undefined }
   } catch (error) {
     if (!(error instanceof CommonrootError || error instanceof TypeError)) throw error
     return { module, type, bound: undefined, refusal: error }

@@ -14,6 +14,9 @@ export type SignatureCheck = {
 /** What `prepare` found in a body, purely: facts, and the signatures to check. A thrown refusal is the item's verdict. */
 export type Preparation<Facts> = { readonly facts: Facts; readonly checks: readonly SignatureCheck[] }
 
+/** All that `prepare` knows beside the body: what the transaction itself says, and the rules that read it. */
+export type PreparationPlace = { readonly protocol: number; readonly chain: string }
+
 /** One unit of work with its own savepoint, its body decoded and prepared. */
 export type BoundItem = {
   /** Why `prepare` refused it; it is then never applied. A TypeError is a defect of the module. */
@@ -37,8 +40,11 @@ export type TransactionType = {
   readonly schema: TSchema
   readonly summary: string
   /** Decodes and prepares. @throws every code of `codec`; what `prepare` of a single transaction refuses */
-  readonly bind: (body: Uint8Array, protocol: number) => BoundOperation
+  readonly bind: (body: Uint8Array, place: PreparationPlace) => BoundOperation
 }
+
+/** Verdicts that one result can hold. */
+const largestBatch = 65_536
 
 const nothing: () => Iterable<Address> = () => []
 
@@ -46,7 +52,7 @@ const nothing: () => Iterable<Address> = () => []
 export function defineTransaction<Schema extends TSchema, Facts = undefined>(declaration: {
   readonly summary: string
   readonly body: Schema
-  readonly prepare?: (body: ValueOf<Schema>, protocol: number) => Preparation<Facts>
+  readonly prepare?: (body: ValueOf<Schema>, place: PreparationPlace) => Preparation<Facts>
   readonly allow: (context: ReadContext, body: ValueOf<Schema>) => void
   readonly reads: (body: ValueOf<Schema>, signers: readonly Principal[]) => Iterable<Address>
   readonly apply: (
@@ -59,9 +65,9 @@ export function defineTransaction<Schema extends TSchema, Facts = undefined>(dec
     form: 'single',
     schema: declaration.body,
     summary: declaration.summary,
-    bind: (bytes, protocol) => {
+    bind: (bytes, place) => {
       const body = decodeAs(declaration.body, bytes)
-      const prepared = declaration.prepare?.(body, protocol)
+      const prepared = declaration.prepare?.(body, place)
       const reads = (signers: readonly Principal[]) => declaration.reads(body, signers)
       return {
         form: 'single',
@@ -88,7 +94,7 @@ export function defineBatch<Schema extends TSchema, Facts>(declaration: {
   readonly summary: string
   readonly item: Schema
   readonly maximumItems: number
-  readonly prepare: (item: ValueOf<Schema>, protocol: number) => Preparation<Facts>
+  readonly prepare: (item: ValueOf<Schema>, place: PreparationPlace) => Preparation<Facts>
   /** Once for the batch; failing fails the transaction. */
   readonly allow: (context: ReadContext) => void
   readonly allowReads?: (signers: readonly Principal[]) => Iterable<Address>
@@ -99,10 +105,11 @@ export function defineBatch<Schema extends TSchema, Facts>(declaration: {
     prepared: { readonly facts: Facts; readonly checks: readonly boolean[] },
   ) => 'done' | 'unchanged'
 }): TransactionType {
+  if (declaration.maximumItems > largestBatch) throw new TypeError(`a batch has at most ${largestBatch} items`)
   const body = Struct({ items: List(declaration.item, { minimum: 1, maximum: declaration.maximumItems }) })
-  const bindItem = (item: ValueOf<Schema>, protocol: number): BoundItem => {
+  const bindItem = (item: ValueOf<Schema>, place: PreparationPlace): BoundItem => {
     try {
-      const { facts, checks } = declaration.prepare(item, protocol)
+      const { facts, checks } = declaration.prepare(item, place)
       return {
         refusal: undefined,
         checks,
@@ -118,13 +125,13 @@ export function defineBatch<Schema extends TSchema, Facts>(declaration: {
     form: 'batch',
     schema: declaration.item,
     summary: declaration.summary,
-    bind: (bytes, protocol) => {
+    bind: (bytes, place) => {
       const { items } = decodeAs(body, bytes) as { readonly items: readonly ValueOf<Schema>[] }
       return {
         form: 'batch',
         allowReads: declaration.allowReads ?? nothing,
         allow: declaration.allow,
-        items: items.map((item) => bindItem(item, protocol)),
+        items: items.map((item) => bindItem(item, place)),
       }
     },
   }

@@ -46,6 +46,7 @@ export {
   type Parameter,
   type Port,
   type Preparation,
+  type PreparationPlace,
   readParameter,
   type Schedule,
   type SignatureCheck,

@@ -120,7 +120,7 @@ describe('the rotation of a key that two of three must sign', () => {
   const rotation = {
     member: vendor.id,
     keys,
-    possession: [replacement.sign(possessionMessage(vendor.id, 'line'))],
+    possession: [replacement.sign(possessionMessage(ledger.chain.id, vendor.id, 'line'))],
   }
   const governors = governKeys.map((key) => signerOf(vendor.id, key))
 
@@ -130,7 +130,7 @@ describe('the rotation of a key that two of three must sign', () => {
   })
 
   it('is refused when the new key has not proven possession', async () => {
-    const stolen = { ...rotation, possession: [testKey().sign(possessionMessage(vendor.id, 'line'))] }
+    const stolen = { ...rotation, possession: [testKey().sign(possessionMessage(ledger.chain.id, vendor.id, 'line'))] }
     const { result } = await ledger.submit([['governance', 'rotate-keys', stolen]], governors.slice(0, 2))
     expect(result.code).toBe(governanceError.numberOf('possession-not-proven'))
   })

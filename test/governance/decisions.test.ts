@@ -20,6 +20,7 @@ import {
   authority,
   type Consortium,
   consortium,
+  consortiumId,
   governors,
   guest,
   operator,
@@ -124,7 +125,7 @@ describe('keys of a member', () => {
   const rotation = (purpose: string) => ({
     member: operator.id,
     keys: { purpose, threshold: 1, keys: [replacement.key] },
-    possession: [replacement.sign(possessionMessage(operator.id, purpose))],
+    possession: [replacement.sign(possessionMessage(consortiumId, operator.id, purpose))],
   })
 
   it("are replaced for one purpose; the old key stays the member's while another purpose uses it", async () => {
@@ -156,7 +157,7 @@ describe('keys of a member', () => {
     const shared = testKey()
     const take = async (member: typeof operator) => {
       const keys = { purpose: 'line', threshold: 1, keys: [shared.key] }
-      const possession = [shared.sign(possessionMessage(member.id, 'line'))]
+      const possession = [shared.sign(possessionMessage(consortiumId, member.id, 'line'))]
       return chain.sign([['governance', 'rotate-keys', { member: member.id, keys, possession }]], [member.signer])
     }
     const { results } = await chain.block([await take(operator), await take(authority)])

@@ -1,5 +1,5 @@
 /** A consortium for the tests of governance: four members that govern, one that does not, and ways to let them sign. */
-import type { ChainProtocols, Genesis } from '../../src/chain/index.ts'
+import { type ChainProtocols, chainIdOf, type Genesis } from '../../src/chain/index.ts'
 import type { TransactionResult } from '../../src/host/index.ts'
 import type { TransactionSigner } from '../../src/node/index.ts'
 import { type BareChain, bareChain, bareGenesis, type NamedOperation } from '../host/bare-chain.ts'
@@ -18,10 +18,14 @@ export const governors = governKeys.map((key) => signerOf(vendor.id, key))
 export const quorum: readonly TransactionSigner[] = [operator.signer, authority.signer, regulator.signer]
 export const all = [vendor, operator, authority, regulator, guest]
 
+const plainGenesis = bareGenesis(all)
+/** The chain of every consortium without parameters of its own: what a new key signs names it. */
+export const consortiumId = chainIdOf(plainGenesis)
+
 export async function consortium(
   options: { readonly parameters?: Genesis['parameters']; readonly protocols?: ChainProtocols } = {},
 ): Promise<Consortium> {
-  const genesis = bareGenesis(all, options.parameters)
+  const genesis = options.parameters === undefined ? plainGenesis : bareGenesis(all, options.parameters)
   const bare = await bareChain(
     options.protocols === undefined ? { genesis } : { genesis, protocols: options.protocols },
   )

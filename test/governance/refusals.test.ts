@@ -7,12 +7,13 @@ import { governanceError, possessionMessage, standings } from '../../src/governa
 import { maximumStates } from '../../src/governance/limits.ts'
 import type { TransactionSigner } from '../../src/node/index.ts'
 import { bareChain, bareGenesis, type NamedOperation } from '../host/bare-chain.ts'
-import { signerOf, type TestKey, testKey, testMember } from '../ledger/members.ts'
+import { signerOf, type TestKey, type TestMember, testKey, testMember } from '../ledger/members.ts'
 import {
   all,
   authority,
   type Consortium,
   consortium,
+  consortiumId,
   governors,
   guest,
   operator,
@@ -29,7 +30,7 @@ const rotation = (member: string, keys: readonly TestKey[], threshold = 1, purpo
   {
     member,
     keys: { purpose, threshold, keys: keys.map(({ key }) => key) },
-    possession: keys.map((key) => key.sign(possessionMessage(member, purpose))),
+    possession: keys.map((key) => key.sign(possessionMessage(consortiumId, member, purpose))),
   },
 ]
 const state = (member: string, to: string): NamedOperation => ['governance', 'set-member-state', { member, state: to }]
@@ -38,7 +39,12 @@ const parameter = (name: string, value: Uint8Array, at = 0n): NamedOperation => 
   'set-parameter',
   { module: 'pki', name, value, at },
 ]
+const twice = (member: TestMember): TestMember => ({
+  ...member,
+  keys: [...member.keys.slice(1), ...member.keys.slice(1, 2)],
+})
 const policy = encodeAs(publicationPolicy.schema, publicationPolicy.initial)
+const policyParameter = { module: 'pki', name: 'publication-policy', value: policy }
 const withdraw: NamedOperation = ['governance', 'withdraw-algorithm', { algorithm: 'ES256' }]
 const toProtocol = (version: number, height: bigint): NamedOperation => [
   'governance',
@@ -87,7 +93,7 @@ const cases: readonly Case[] = [
     'a possession signed for another purpose',
     'possession-not-proven',
     changed(rotation(vendor.id, fresh), {
-      possession: fresh.map((key) => key.sign(possessionMessage(vendor.id, 'node'))),
+      possession: fresh.map((key) => key.sign(possessionMessage(consortiumId, vendor.id, 'node'))),
     }),
     governors,
   ],
@@ -95,14 +101,24 @@ const cases: readonly Case[] = [
     'a possession signed for another member',
     'possession-not-proven',
     changed(rotation(vendor.id, fresh), {
-      possession: fresh.map((key) => key.sign(possessionMessage(guest.id, 'line'))),
+      possession: fresh.map((key) => key.sign(possessionMessage(consortiumId, guest.id, 'line'))),
+    }),
+    governors,
+  ],
+  [
+    'a possession signed for another chain',
+    'possession-not-proven',
+    changed(rotation(vendor.id, fresh), {
+      possession: fresh.map((key) => key.sign(possessionMessage('other-00000000', vendor.id, 'line'))),
     }),
     governors,
   ],
   [
     'fewer possessions than keys',
     'possession-not-proven',
-    changed(rotation(vendor.id, fresh), { possession: [fresh[0]!.sign(possessionMessage(vendor.id, 'line'))] }),
+    changed(rotation(vendor.id, fresh), {
+      possession: [fresh[0]!.sign(possessionMessage(consortiumId, vendor.id, 'line'))],
+    }),
     governors,
   ],
   ['the state that a member has', 'state-unchanged', state(guest.id, 'active'), quorum],
@@ -149,7 +165,7 @@ describe('governance refuses', () => {
   })
 
   it('with every code in one of these tests', () => {
-    const elsewhere = ['height-too-near', 'key-not-accepted']
+    const elsewhere = ['height-too-near', 'key-not-accepted', 'repeated']
     const raised = new Set([...cases.map(([, code]) => code), ...elsewhere].map((code) => `governance.${code}`))
     expect(raised).toEqual(new Set(governanceError.rows.map(({ code }) => code)))
   })
@@ -181,7 +197,13 @@ describe('a genesis is refused, before anything is written', () => {
       'key-repeated',
       () => founding(testMember('a', ['ca'], { line: { threshold: 1, keys: [own, own] } })),
     ],
-    ['a member twice', 'key-repeated', () => founding(testMember('a', ['ca']), testMember('a', ['ca']))],
+    ['a member twice', 'repeated', () => founding(testMember('a', ['ca']), testMember('a', ['ca']))],
+    ['a purpose twice', 'repeated', () => founding(twice(testMember('a', ['ca'])))],
+    [
+      'a parameter twice',
+      'repeated',
+      () => bareChain({ genesis: bareGenesis(all, [policyParameter, policyParameter]) }),
+    ],
     [
       'a threshold that no keys reach',
       'threshold-out-of-range',

@@ -52,7 +52,7 @@ export async function writeHistory(driven: DrivenChain): Promise<void> {
   const rotation = {
     member: operator.id,
     keys: { purpose: 'line', threshold: 1, keys: [next.key] },
-    possession: [next.sign(possessionMessage(operator.id, 'line'))],
+    possession: [next.sign(possessionMessage(chain.id, operator.id, 'line'))],
   }
   await driven.block(await submit([operator], ['governance', 'rotate-keys', rotation]))
   const rotated = await device(operator, 'C1')

@@ -102,7 +102,7 @@ function requireTimely(context: Context, certificate: Certificate, { clockSkew }
   const { notBefore, notAfter } = certificate
   const { time } = context
   if (notBefore > time + clockSkew) throw pkiError('not-yet-valid', { notBefore, time })
-  if (notAfter <= time) throw pkiError('expired', { notAfter, time })
+  if (notAfter < time) throw pkiError('expired', { notAfter, time })
 }
 
 function recordOf(context: Context, certificate: Certificate): CertificateRecord {

@@ -15,18 +15,18 @@ const Body = Struct({
   possession: List(Bytes({ minimum: 1, maximum: 8192 }), { minimum: 1, maximum: maximumKeys }),
 })
 
-/** What a new key signs: the member and purpose it will serve. The surrounding transaction binds chain and time. */
-export function possessionMessage(member: string, purpose: string): Uint8Array {
-  return encodeCbor(['commonroot key possession', member, purpose])
+/** What a new key signs: the chain, member and purpose that it will serve. */
+export function possessionMessage(chain: string, member: string, purpose: string): Uint8Array {
+  return encodeCbor(['commonroot key possession', chain, member, purpose])
 }
 
 /** Replaces the keys of one purpose. The member's own `govern` keys decide, as many as their threshold asks for. */
 export const rotateKeys = defineTransaction({
   summary: "Replaces a member's keys of one purpose.",
   body: Body,
-  prepare: ({ member, keys, possession }) => {
+  prepare: ({ member, keys, possession }, { chain }) => {
     if (possession.length !== keys.keys.length) throw governanceError('possession-not-proven')
-    const message = possessionMessage(member, keys.purpose)
+    const message = possessionMessage(chain, member, keys.purpose)
     return {
       facts: undefined,
       checks: keys.keys.map((key, index) => ({ key, message, signature: possession[index]! })),

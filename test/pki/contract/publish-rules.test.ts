@@ -53,7 +53,8 @@ describe('validity against block time', () => {
   it.each([
     ['beginning at the skew from now', { notBefore: at + skew }, 0],
     ['beginning a second later than that', { notBefore: at + skew + 1000n }, number('not-yet-valid')],
-    ['ended at block time', { notBefore: start - 10_000n, notAfter: at }, number('expired')],
+    ['ending at block time', { notBefore: start - 10_000n, notAfter: at }, 0],
+    ['ended a second before block time', { notBefore: start - 10_000n, notAfter: at - 1000n }, number('expired')],
     ['ended long ago', { notBefore: 0n, notAfter: 86_400_000n }, number('expired')],
     ['ending a second from now', { notBefore: start - 10_000n, notAfter: at + 1000n }, 0],
     [
