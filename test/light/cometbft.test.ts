@@ -145,8 +145,8 @@ describe("CometBFT's light.Verify", () => {
       }),
       { numRuns: 15 },
     )
-    expect(accepted).toBeGreaterThan(20)
-    expect(refused).toBeGreaterThan(20)
+    expect(accepted).toBeGreaterThan(3)
+    expect(refused).toBeGreaterThan(3)
   })
 })
 
