@@ -2,24 +2,27 @@
  * How the trees hash: the ICS23 sparse-Merkle specification (`SmtSpec`) with SHA-256.
  * A subtree with one leaf is that leaf; a subtree with none is 32 zero bytes.
  */
-import { concat } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 
 /** The hash of an empty subtree. No SHA-256 digest is known to be zero, and a verifier never accepts it as a leaf. */
 export const emptyHash: Uint8Array = new Uint8Array(32)
 
-/** What a leaf begins with, and what an inner node begins with, when they are hashed: no node is both. */
+/** What a leaf's and an inner node's hashed bytes begin with. */
 export const leafPrefix = Uint8Array.of(0)
 export const innerPrefix = Uint8Array.of(1)
+const digestLength = 32
+
+/** One buffer for all nodes: a block hashes tens of thousands, and hashing does not keep its input. */
+const node = new Uint8Array(1 + 2 * digestLength)
 
 /** H(0x00 | H(key) | H(value)). */
 export function leafHash(keyHash: Uint8Array, valueHash: Uint8Array): Uint8Array {
-  return sha256(concat(leafPrefix, keyHash, valueHash))
+  return hashNode(leafPrefix, keyHash, valueHash)
 }
 
 /** H(0x01 | left | right). */
 export function innerHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concat(innerPrefix, left, right))
+  return hashNode(innerPrefix, left, right)
 }
 
 /** The root of the state, which the next header carries as its app hash: H(0x01 | standing | records). */
@@ -36,4 +39,12 @@ export function pathBit(path: Uint8Array, index: number): 0 | 1 {
 export function pathNibble(path: Uint8Array, index: number): number {
   const byte = path[index >> 1]!
   return (index & 1) === 0 ? byte >> 4 : byte & 0xf
+}
+
+function hashNode(prefix: Uint8Array, left: Uint8Array, right: Uint8Array): Uint8Array {
+  if (left.length !== digestLength || right.length !== digestLength) throw new TypeError('a tree hashes digests only')
+  node.set(prefix)
+  node.set(left, 1)
+  node.set(right, 1 + digestLength)
+  return sha256(node)
 }

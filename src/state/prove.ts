@@ -3,17 +3,7 @@ import { compareBytes, concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { stateError } from './errors.ts'
 import { emptyHash, pathBit, pathNibble } from './hashing.ts'
-import {
-  decodePage,
-  emptyPage,
-  type Leaf,
-  levelsInPage,
-  type Page,
-  pageHash,
-  rangeHash,
-  slotsInPage,
-  soleLeaf,
-} from './page.ts'
+import { decodePage, emptyPage, type Leaf, levelsInPage, type Page, pageHash, slotsInPage } from './page.ts'
 import { nibblePath, type PageReader, pageKey } from './tree.ts'
 import { type CompactPath, type Proven, type TreeName, treeNumber } from './verifier.ts'
 
@@ -64,20 +54,18 @@ async function descend(
     if (named !== undefined && !equalBytes(pageHash(page), named)) {
       throw stateError('page-form', { reason: 'it is not the page that the one above names' })
     }
-    let start = 0
-    let count = slotsInPage
+    let place = 1
     for (let level = 0; ; level++) {
-      const only = soleLeaf(page, start, count)
+      const only = page.soleLeafAt(place)
       if (only === 'none') return { path: compact(siblings), leaf: null }
       if (only !== 'several') return { path: compact(siblings), leaf: only }
       if (level === levelsInPage) {
-        named = rangeHash(page, start, 1)
+        named = page.hashAt(place)
         break
       }
-      count /= 2
-      const goesRight = pathBit(keyHash, levelsInPage * depth + level) === 1
-      siblings.push(rangeHash(page, goesRight ? start : start + count, count))
-      if (goesRight) start += count
+      const goesRight = pathBit(keyHash, levelsInPage * depth + level)
+      siblings.push(page.hashAt(2 * place + 1 - goesRight))
+      place = 2 * place + goesRight
     }
   }
 }
@@ -105,7 +93,7 @@ async function nearest(
   const onPath = nibblePath(keyHash, path.length).every((nibble, index) => nibble === path[index])
   const first = onPath ? pathNibble(keyHash, path.length) : step === 1 ? 0 : slotsInPage - 1
   for (let index = first; index >= 0 && index < slotsInPage; index += step) {
-    const slot = page[index]
+    const slot = page.slots[index]
     if (slot === null || slot === undefined) continue
     if (slot.kind === 'child') {
       const found = await nearest(tree, read, keyHash, concat(path, Uint8Array.of(index)), step)

@@ -22,6 +22,16 @@ export type PageChange = {
 
 type HashedChange = { readonly keyHash: Uint8Array; readonly leaf: Leaf | null }
 
+/** A page on the way of at least one change, with the changes that go through it: a run of the sorted list. */
+type TouchedPage = {
+  readonly path: Uint8Array
+  readonly key: Uint8Array
+  readonly changes: readonly HashedChange[]
+  page: Page
+  bytes: Uint8Array | null
+  readonly below: Map<number, TouchedPage>
+}
+
 /** The store key of the page at a path of half-bytes: the tree's number, then one byte each. */
 export function pageKey(tree: TreeName, path: Uint8Array): Uint8Array {
   return concat(Uint8Array.of(treeNumber[tree]), path)
@@ -37,134 +47,119 @@ export async function updateTree(
   read: PageReader,
   changes: readonly LeafChange[],
 ): Promise<{ root: Uint8Array; pages: readonly PageChange[] }> {
-  const hashed = hashChanges(changes)
-  const loaded = await loadTouchedPages(tree, read, hashed)
-  const update = new Update(loaded)
-  const root = update.applyToRoot(hashed)
-  return { root, pages: update.changedPages(tree) }
+  const top = await loadTouchedPages(tree, read, hashChanges(changes))
+  const written: PageChange[] = []
+  const page = changePage(tree, top, written)
+  if (top.changes.length > 0) record(written, top.key, top.bytes, page.held === 0 ? null : page)
+  written.sort((a, b) => compareBytes(a.key, b.key))
+  return { root: pageHash(page), pages: written }
 }
 
-function hashChanges(changes: readonly LeafChange[]): HashedChange[] {
-  const latest = new Map<string, HashedChange>()
-  for (const { key, value } of changes) {
+function hashChanges(changes: readonly LeafChange[]): readonly HashedChange[] {
+  const hashed = changes.map(({ key, value }): HashedChange => {
     const keyHash = sha256(key)
-    const leaf: Leaf | null = value === null ? null : { kind: 'leaf', key, keyHash, valueHash: sha256(value) }
-    latest.set(toHex(keyHash), { keyHash, leaf })
-  }
-  return [...latest.values()].sort((a, b) => compareBytes(a.keyHash, b.keyHash))
+    return { keyHash, leaf: value === null ? null : { kind: 'leaf', key, keyHash, valueHash: sha256(value) } }
+  })
+  // The sort is stable: of changes of one key the last one stands last, and wins.
+  hashed.sort((a, b) => compareBytes(a.keyHash, b.keyHash))
+  return hashed.filter((change, index) => {
+    const next = hashed[index + 1]
+    return next === undefined || !equalBytes(next.keyHash, change.keyHash)
+  })
 }
-
-type LoadedPages = Map<string, { readonly path: Uint8Array; readonly page: Page; readonly bytes: Uint8Array | null }>
 
 /** Level by level, so that a block costs one query a level however many leaves it changes. */
 async function loadTouchedPages(
   tree: TreeName,
   read: PageReader,
   changes: readonly HashedChange[],
-): Promise<LoadedPages> {
-  const loaded: LoadedPages = new Map()
-  let wanted: Uint8Array[] = [new Uint8Array(0)]
-  for (let depth = 0; wanted.length > 0; depth++) {
-    const found = await read(wanted.map((path) => pageKey(tree, path)))
-    const next = new Map<string, Uint8Array>()
-    for (const path of wanted) {
-      const bytes = found.get(toHex(pageKey(tree, path))) ?? null
-      if (bytes === null && depth > 0) throw stateError('page-missing', { path })
-      loaded.set(toHex(path), { path, page: bytes === null ? emptyPage : decodePage(bytes), bytes })
+): Promise<TouchedPage> {
+  const top = touched(tree, new Uint8Array(0), changes)
+  for (let level = [top]; level.length > 0; ) {
+    const found = await read(level.map(({ key }) => key))
+    const next: TouchedPage[] = []
+    for (const place of level) {
+      const bytes = found.get(toHex(place.key)) ?? null
+      if (bytes === null && place !== top) throw stateError('page-missing', { path: place.path })
+      place.bytes = bytes
+      place.page = bytes === null ? emptyPage : decodePage(bytes)
+      for (const [nibble, group] of groupByNibble(place.changes, place.path.length)) {
+        if (place.page.slots[nibble]?.kind !== 'child') continue
+        const below = touched(tree, concat(place.path, Uint8Array.of(nibble)), group)
+        place.below.set(nibble, below)
+        next.push(below)
+      }
     }
-    for (const { keyHash } of changes) {
-      const path = nibblePath(keyHash, depth)
-      const slot = loaded.get(toHex(path))?.page[pathNibble(keyHash, depth)]
-      if (slot?.kind !== 'child') continue
-      const below = nibblePath(keyHash, depth + 1)
-      next.set(toHex(below), below)
-    }
-    wanted = [...next.values()]
+    level = next
   }
-  return loaded
+  return top
 }
 
-class Update {
-  readonly #loaded: LoadedPages
-  readonly #written = new Map<string, { readonly path: Uint8Array; readonly page: Page | null }>()
-
-  constructor(loaded: LoadedPages) {
-    this.#loaded = loaded
-  }
-
-  applyToRoot(changes: readonly HashedChange[]): Uint8Array {
-    const path = new Uint8Array(0)
-    const page = this.#changePage(this.#loaded.get('')!.page, path, changes)
-    if (changes.length > 0) this.#write(path, page.every((slot) => slot === null) ? null : page)
-    return pageHash(page)
-  }
-
-  changedPages(tree: TreeName): PageChange[] {
-    return [...this.#written.values()]
-      .map(({ path, page }) => ({
-        key: pageKey(tree, path),
-        before: this.#loaded.get(toHex(path))?.bytes ?? null,
-        after: page === null ? null : encodePage(page),
-      }))
-      .filter(({ before, after }) => !isSame(before, after))
-      .sort((a, b) => compareBytes(a.key, b.key))
-  }
-
-  #changePage(page: Page, path: Uint8Array, changes: readonly HashedChange[]): Page {
-    const slots = [...page]
-    for (const [nibble, group] of groupByNibble(changes, path.length)) {
-      slots[nibble] = this.#changeSlot(slots[nibble]!, concat(path, Uint8Array.of(nibble)), group)
-    }
-    return slots
-  }
-
-  #changeSlot(slot: Slot, path: Uint8Array, changes: readonly HashedChange[]): Slot {
-    if (slot?.kind === 'child') {
-      const page = this.#changePage(this.#loaded.get(toHex(path))!.page, path, changes)
-      return this.#settle(path, page)
-    }
-    const leaves = new Map<string, HashedChange>()
-    if (slot !== null) leaves.set(toHex(slot.keyHash), { keyHash: slot.keyHash, leaf: slot })
-    for (const change of changes) {
-      if (change.leaf === null) leaves.delete(toHex(change.keyHash))
-      else leaves.set(toHex(change.keyHash), change)
-    }
-    if (leaves.size <= 1) return leaves.values().next().value?.leaf ?? null
-    const sorted = [...leaves.values()].sort((a, b) => compareBytes(a.keyHash, b.keyHash))
-    return this.#settle(path, this.#changePage(emptyPage, path, sorted))
-  }
-
-  /** A page that holds nothing or one leaf dissolves into its parent's slot: a tree has one form for one content. */
-  #settle(path: Uint8Array, page: Page): Slot {
-    const held = page.filter((slot) => slot !== null)
-    const only = held.length === 1 ? held[0]! : undefined
-    const dissolves = held.length === 0 || only?.kind === 'leaf'
-    this.#write(path, dissolves ? null : page)
-    if (!dissolves) return { kind: 'child', hash: pageHash(page) }
-    return only ?? null
-  }
-
-  #write(path: Uint8Array, page: Page | null): void {
-    this.#written.set(toHex(path), { path, page })
-  }
+function touched(tree: TreeName, path: Uint8Array, changes: readonly HashedChange[]): TouchedPage {
+  return { path, key: pageKey(tree, path), changes, page: emptyPage, bytes: null, below: new Map() }
 }
 
-function isSame(before: Uint8Array | null, after: Uint8Array | null): boolean {
-  return before === null || after === null ? before === after : equalBytes(before, after)
+function changePage(tree: TreeName, place: TouchedPage, written: PageChange[]): Page {
+  const slots = new Map<number, Slot>()
+  for (const [nibble, group] of groupByNibble(place.changes, place.path.length)) {
+    const below = place.below.get(nibble)
+    const path = () => concat(place.path, Uint8Array.of(nibble))
+    if (below !== undefined) {
+      slots.set(nibble, settle(written, below.key, below.bytes, changePage(tree, below, written)))
+    } else slots.set(nibble, changeLeaves(tree, place.page.slots[nibble] ?? null, path, group, written))
+  }
+  return place.page.withSlots(slots)
 }
 
-function groupByNibble(changes: readonly HashedChange[], depth: number): Map<number, HashedChange[]> {
-  const groups = new Map<number, HashedChange[]>()
-  for (const change of changes) {
-    const nibble = pathNibble(change.keyHash, depth)
-    const group = groups.get(nibble)
-    if (group === undefined) groups.set(nibble, [change])
-    else group.push(change)
+/** A slot without a page below: empty or one leaf until now. */
+function changeLeaves(
+  tree: TreeName,
+  slot: Slot,
+  path: () => Uint8Array,
+  changes: readonly HashedChange[],
+  written: PageChange[],
+): Slot {
+  const only = changes[0]!
+  const stays = slot?.kind === 'leaf' && !changes.some(({ keyHash }) => equalBytes(keyHash, slot.keyHash))
+  if (changes.length === 1 && !stays) return only.leaf
+  const leaves = changes.filter((change) => change.leaf !== null)
+  if (stays) leaves.push({ keyHash: slot.keyHash, leaf: slot })
+  if (leaves.length <= 1) return leaves[0]?.leaf ?? null
+  leaves.sort((a, b) => compareBytes(a.keyHash, b.keyHash))
+  const fresh = touched(tree, path(), leaves)
+  return settle(written, fresh.key, null, changePage(tree, fresh, written))
+}
+
+/** A page that holds nothing or one leaf dissolves into its parent's slot: a tree has one form for one content. */
+function settle(written: PageChange[], key: Uint8Array, before: Uint8Array | null, page: Page): Slot {
+  const only = page.soleLeafAt(1)
+  record(written, key, before, only === 'several' ? page : null)
+  if (only === 'several') return { kind: 'child', hash: pageHash(page) }
+  return only === 'none' ? null : only
+}
+
+function record(written: PageChange[], key: Uint8Array, before: Uint8Array | null, page: Page | null): void {
+  const after = page === null ? null : encodePage(page)
+  const isSame = before === null || after === null ? before === after : equalBytes(before, after)
+  if (!isSame) written.push({ key, before, after })
+}
+
+/** Changes are sorted, so that those of one slot stand side by side. */
+function groupByNibble(changes: readonly HashedChange[], depth: number): [number, readonly HashedChange[]][] {
+  const groups: [number, readonly HashedChange[]][] = []
+  for (let start = 0; start < changes.length; ) {
+    const nibble = pathNibble(changes[start]!.keyHash, depth)
+    let end = start + 1
+    while (end < changes.length && pathNibble(changes[end]!.keyHash, depth) === nibble) end++
+    groups.push([nibble, start === 0 && end === changes.length ? changes : changes.slice(start, end)])
+    start = end
   }
   return groups
 }
 
 /** The first `length` half-bytes of a key's hash, one byte each. */
 export function nibblePath(keyHash: Uint8Array, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, index) => pathNibble(keyHash, index))
+  const path = new Uint8Array(length)
+  for (let index = 0; index < length; index++) path[index] = pathNibble(keyHash, index)
+  return path
 }

@@ -1,6 +1,14 @@
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
 
-/** SHA-256 (FIPS 180-4): 32 bytes. */
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return portableSha256(bytes)
+/** SHA-256 (FIPS 180-4): 32 bytes. Twice as fast where the runtime offers its own: trees are made of little else. */
+export const sha256: (bytes: Uint8Array) => Uint8Array = runtimeSha256() ?? portableSha256
+
+/** Node's, found without an import so that this file still loads in a browser. */
+function runtimeSha256(): ((bytes: Uint8Array) => Uint8Array) | undefined {
+  const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
+  if (hash === undefined) return undefined
+  return (bytes) => {
+    const digest = hash('sha256', bytes, 'buffer')
+    return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
+  }
 }
