@@ -82,7 +82,7 @@ export class StateView {
     return neighbourKeys(tree, this.#readPages, key)
   }
 
-  async bytesAt({ table, key }: Address): Promise<Uint8Array | null> {
+  async bytesAt({ table, key }: Pick<Address, 'table' | 'key'>): Promise<Uint8Array | null> {
     return (await this.#view.read(table, [key])).get(toHex(key)) ?? null
   }
 

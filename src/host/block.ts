@@ -2,7 +2,7 @@
 import { compareBytes, concat, toHex, uint64Bytes } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
-import { type Address, type Context, type Principal, recordAddress } from '../module/index.ts'
+import { type Address, addressOf, type Context, type Principal, recordAddress } from '../module/index.ts'
 import { collectionPrefix, counterValue, readCounterValue, type TreeName } from '../state/index.ts'
 import { kernelName, recentTransactions } from './collections.ts'
 import { Draft, type KeptBlob } from './draft.ts'
@@ -194,14 +194,13 @@ async function foldCounters(draft: Draft): Promise<void> {
     if (sum === undefined) sums.set(toHex(key), { key, tree, delta: BigInt(delta) })
     else sum.delta += BigInt(delta)
   }
-  const addresses = [...sums.values()].map(({ key }) => ({ table: 'records' as const, key }))
+  const addresses = [...sums.values()].map(({ key }) => addressOf('records', key))
   await draft.overlay.load(addresses)
   for (const { key, tree, delta } of sums.values()) {
     if (delta === 0n) continue
-    const address = { table: 'records' as const, key }
+    const address = addressOf('records', key)
     const count = readCounterValue(draft.overlay.get(address)) + delta
-    draft.trees.set(toHex(key), tree)
-    draft.overlay.set(address, count === 0n ? null : counterValue(count))
+    draft.overlay.set(address, count === 0n ? null : counterValue(count), tree)
   }
 }
 
@@ -218,8 +217,7 @@ function finish(
     events: draft.events,
     blobs: draft.blobs.map((kept) => sliceOf(kept, prepared[kept.transaction - 1])),
     indexes: draft.overlay.changes('indexes'),
-    records: draft.overlay.changes('records').map((change) => {
-      const tree = draft.trees.get(toHex(change.key))
+    records: draft.overlay.changes('records').map(({ tree, ...change }) => {
       if (tree === undefined) throw new TypeError('a record changed that no collection wrote')
       return { ...change, tree }
     }),

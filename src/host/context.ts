@@ -1,12 +1,17 @@
-/** Makes the context that a rule runs in: one module's view of the draft, metered. */
+/** The context that a rule runs in: one module's view of the draft, metered. */
+import type { DeepReadonly, Static, TSchema } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import {
   type Address,
+  addressOf,
   type Collection,
   type Context,
+  type EventType,
   indexAddress,
+  type Port,
   type Principal,
   recordAddress,
+  type Schedule,
 } from '../module/index.ts'
 import { dueWork, handlerKey, kernelName } from './collections.ts'
 import type { Draft } from './draft.ts'
@@ -23,75 +28,132 @@ export type Acting = {
   readonly source?: Uint8Array
 }
 
-export function makeContext(block: BlockFacts, draft: Draft, scope: Scope, acting: Acting): Context {
-  const { overlay } = draft
-  const own = (part: { readonly module: string; readonly name: string }): void => {
-    if (part.module !== acting.module) {
-      throw new TypeError(`${acting.module} reaches ${part.module}/${part.name} without a port`)
-    }
+/** One run of one rule: a context for each module that it reaches, over the same scope. */
+export class RuleRun {
+  readonly block: BlockFacts
+  readonly draft: Draft
+  readonly scope: Scope
+  readonly acting: Acting
+  readonly writer: RecordWriter
+  readonly #contexts = new Map<string, RuleContext>()
+
+  constructor(block: BlockFacts, draft: Draft, scope: Scope, acting: Acting) {
+    this.block = block
+    this.draft = draft
+    this.scope = scope
+    this.acting = acting
+    this.writer = new RecordWriter(draft, scope, (address) => this.read(address))
   }
-  const read = (address: Address): Uint8Array | null => {
-    scope.read(address)
-    return overlay.get(address)
+
+  contextOf(module: string): Context {
+    const known = this.#contexts.get(module)
+    if (known !== undefined) return known
+    const context = new RuleContext(this, module)
+    this.#contexts.set(module, context)
+    return context
   }
-  const getRecord = <Value>(collection: Collection<Value>, address: Address): Value | undefined => {
-    const bytes = read(address)
+
+  read(address: Address): Uint8Array | null {
+    this.scope.read(address)
+    return this.draft.overlay.get(address)
+  }
+}
+
+class RuleContext implements Context {
+  readonly chain: string
+  readonly height: bigint
+  readonly time: bigint
+  readonly protocol: number
+  readonly transaction: Uint8Array | undefined
+  readonly signers: readonly Principal[]
+  readonly #run: RuleRun
+  readonly #module: string
+
+  constructor(run: RuleRun, module: string) {
+    const { chain, height, time, protocol } = run.block
+    this.chain = chain
+    this.height = height
+    this.time = time
+    this.protocol = protocol
+    this.transaction = run.acting.transaction
+    this.signers = run.acting.signers
+    this.#run = run
+    this.#module = module
+  }
+
+  get<Value>(collection: Collection<Value>, key: Uint8Array): Value | undefined {
+    this.#own(collection)
+    const bytes = this.#run.read(recordAddress(collection, key))
     return bytes === null ? undefined : collection.decode(bytes)
   }
-  const writer = new RecordWriter(draft, scope, read)
 
-  const context: Context = {
-    ...block,
-    transaction: acting.transaction,
-    signers: acting.signers,
-    get: (collection, key) => {
-      own(collection)
-      return getRecord(collection, recordAddress(collection, key))
-    },
-    by: (collection, index, key) => {
-      own(collection)
-      const recordKey = read(indexAddress(collection, index, key))
-      if (recordKey === null) return undefined
-      const bytes = overlay.get({ table: 'records', key: recordKey })
-      return bytes === null ? undefined : collection.decode(bytes)
-    },
-    put: (collection, value) => {
-      own(collection)
-      writer.put(collection, value)
-    },
-    remove: (collection, key) => {
-      own(collection)
-      writer.remove(collection, key)
-    },
-    keep: (bytes) => {
-      if (!isViewOf(bytes, acting.source)) throw new TypeError('kept bytes are not a view of their transaction')
-      scope.budget.spend(bytes.length)
-      overlay.append(draft.blobs, { digest: sha256(bytes), bytes, transaction: scope.position.transaction })
-    },
-    emit: (event, body) => {
-      own(event)
-      const encoded = encodeOwn(event.body, body)
-      if (encoded.length > maximumEventBytes) throw new TypeError(`an event has more than ${maximumEventBytes} bytes`)
-      scope.budget.spend(encoded.length + eventOverhead)
-      overlay.append(draft.events, { ...scope.position, module: event.module, name: event.name, body: encoded })
-    },
-    schedule: (at, handler, key, payload) => {
-      own(handler)
-      const kernel = makeContext(block, draft, scope, { ...acting, module: kernelName })
-      const before = kernel.by(dueWork, 'handler', handlerKey(handler.module, handler.name, key))
-      if (before !== undefined) kernel.remove(dueWork, dueWork.key(before))
-      const encoded = encodeOwn(handler.payload, payload)
-      kernel.put(dueWork, { at, module: handler.module, handler: handler.name, key, payload: encoded })
-    },
-    cancel: (handler, key) => {
-      own(handler)
-      const kernel = makeContext(block, draft, scope, { ...acting, module: kernelName })
-      const before = kernel.by(dueWork, 'handler', handlerKey(handler.module, handler.name, key))
-      if (before !== undefined) kernel.remove(dueWork, dueWork.key(before))
-    },
-    call: (port, argument) => port.call(makeContext(block, draft, scope, { ...acting, module: port.module }), argument),
+  by<Value, Index extends string>(
+    collection: Collection<Value, Index>,
+    index: Index,
+    key: Uint8Array,
+  ): Value | undefined {
+    this.#own(collection)
+    const recordKey = this.#run.read(indexAddress(collection, index, key))
+    if (recordKey === null) return undefined
+    const bytes = this.#run.draft.overlay.get(addressOf('records', recordKey))
+    return bytes === null ? undefined : collection.decode(bytes)
   }
-  return context
+
+  put<Value>(collection: Collection<Value>, value: Value): void {
+    this.#own(collection)
+    this.#run.writer.put(collection, value)
+  }
+
+  remove<Value>(collection: Collection<Value>, key: Uint8Array): void {
+    this.#own(collection)
+    this.#run.writer.remove(collection, key)
+  }
+
+  keep(bytes: Uint8Array): void {
+    const { draft, scope, acting } = this.#run
+    if (!isViewOf(bytes, acting.source)) throw new TypeError('kept bytes are not a view of their transaction')
+    scope.budget.spend(bytes.length)
+    draft.overlay.append(draft.blobs, { digest: sha256(bytes), bytes, transaction: scope.position.transaction })
+  }
+
+  emit<Body extends TSchema>(event: EventType<Body>, body: DeepReadonly<Static<Body>>): void {
+    this.#own(event)
+    const { draft, scope } = this.#run
+    const encoded = encodeOwn(event.body, body)
+    if (encoded.length > maximumEventBytes) throw new TypeError(`an event has more than ${maximumEventBytes} bytes`)
+    scope.budget.spend(encoded.length + eventOverhead)
+    const { transaction, operation, item } = scope.position
+    const place = { transaction, operation, item, module: event.module, name: event.name }
+    draft.overlay.append(draft.events, { ...place, body: encoded })
+  }
+
+  schedule<Payload extends TSchema>(
+    at: bigint,
+    handler: Schedule<Payload>,
+    key: Uint8Array,
+    payload: DeepReadonly<Static<Payload>>,
+  ): void {
+    this.cancel(handler, key)
+    const { module, name } = handler
+    const encoded = encodeOwn(handler.payload, payload)
+    this.#run.contextOf(kernelName).put(dueWork, { at, module, handler: name, key, payload: encoded })
+  }
+
+  cancel<Payload extends TSchema>(handler: Schedule<Payload>, key: Uint8Array): void {
+    this.#own(handler)
+    const kernel = this.#run.contextOf(kernelName)
+    const before = kernel.by(dueWork, 'handler', handlerKey(handler.module, handler.name, key))
+    if (before !== undefined) kernel.remove(dueWork, dueWork.key(before))
+  }
+
+  call<Argument, Result>(port: Port<Argument, Result>, argument: Argument): Result {
+    return port.call(this.#run.contextOf(port.module), argument)
+  }
+
+  #own(part: { readonly module: string; readonly name: string }): void {
+    if (part.module === this.#module) return
+    throw new TypeError(`${this.#module} reaches ${part.module}/${part.name} without a port`)
+  }
 }
 
 function isViewOf(bytes: Uint8Array, whole: Uint8Array | undefined): boolean {

@@ -21,8 +21,6 @@ export class Draft {
   readonly events: DraftEvent[] = []
   readonly counters: CounterChange[] = []
   readonly blobs: KeptBlob[] = []
-  /** Which tree each written key belongs to, by hexadecimal key; a key never changes its tree. */
-  readonly trees = new Map<string, 'standing' | 'records'>()
 
   constructor(fetch: Fetch) {
     this.overlay = new Overlay(fetch)

@@ -1,6 +1,6 @@
 /** Due work: what the chain does by itself, before a block's transactions, in the byte order of (time, handler, key). */
 import { concat, decodeAs, uint64Bytes, utf8 } from '../codec/index.ts'
-import { recordAddress } from '../module/index.ts'
+import { addressOf, recordAddress } from '../module/index.ts'
 import { collectionPrefix, maximumKeyBytes, recordKey } from '../state/index.ts'
 import { dueWork, dueWorkFailed, kernelName, migrationWork } from './collections.ts'
 import { transactionError } from './errors.ts'
@@ -75,7 +75,7 @@ async function migrate(executor: Executor, work: Work, scan: Scan): Promise<void
   const rows = await scan(after.length === 0 ? prefix : concat(after, Uint8Array.of(0)), end, migrationRows)
   const acting = { module: name, transaction: undefined, signers: [] }
   for (const { key } of rows) {
-    const address = { table: 'records' as const, key }
+    const address = addressOf('records', key)
     await executor.draft.overlay.load([address])
     const stored = executor.draft.overlay.get(address)
     if (stored === null) continue

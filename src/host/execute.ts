@@ -2,13 +2,13 @@
 import { maximumValidity } from '../codec/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import type { Address, Context, Principal } from '../module/index.ts'
-import { type Acting, makeContext } from './context.ts'
+import { type Acting, RuleRun } from './context.ts'
 import type { Draft } from './draft.ts'
 import { transactionError } from './errors.ts'
 import type { ItemChecks, PreparedOperation, PreparedTransaction } from './prepare.ts'
 import type { Program } from './program.ts'
 import { done, type TransactionResult, unchanged } from './result.ts'
-import { addressId, type BlockFacts, Scope, WriteBudget } from './scope.ts'
+import { type BlockFacts, Scope, WriteBudget } from './scope.ts'
 
 export type Position = { readonly transaction: number; readonly operation: number; readonly item: number }
 
@@ -20,6 +20,7 @@ export class Executor {
   readonly draft: Draft
   readonly program: Program
   readonly #onFault: OnFault
+  readonly #loadedAlways = new Map<string, ReadonlySet<string>>()
 
   constructor(block: BlockFacts, draft: Draft, program: Program, onFault: OnFault) {
     this.block = block
@@ -86,14 +87,16 @@ export class Executor {
     rule: (context: Context) => Result,
   ): Promise<Result> {
     const { overlay } = this.draft
-    const declared = [...reads, ...(this.program.module(acting.module)?.always ?? [])]
-    await overlay.load(declared)
-    const ids = new Set(declared.map(addressId))
+    const declared = [...reads]
+    const always = await this.#always(acting.module)
+    if (overlay.missing(declared).length > 0) await overlay.load(declared)
+    const ids = new Set(declared.map(({ id }) => id))
     const mark = overlay.mark()
     const left = budget.left
     for (;;) {
       try {
-        const result = rule(makeContext(this.block, this.draft, new Scope(ids, position, budget), acting))
+        const scope = new Scope(ids, always, position, budget)
+        const result = rule(new RuleRun(this.block, this.draft, scope, acting).contextOf(acting.module))
         if (!overlay.missed) return result
       } catch (error) {
         if (!overlay.missed) {
@@ -105,6 +108,17 @@ export class Executor {
       budget.restore(left)
       await overlay.loadMissed()
     }
+  }
+
+  /** What every rule of a module may read: fetched once a block. */
+  async #always(module: string): Promise<ReadonlySet<string>> {
+    const loaded = this.#loadedAlways.get(module)
+    if (loaded !== undefined) return loaded
+    const addresses = this.program.module(module)?.always ?? []
+    await this.draft.overlay.load(addresses)
+    const ids = new Set(addresses.map(({ id }) => id))
+    this.#loadedAlways.set(module, ids)
+    return ids
   }
 
   /** The number under which a thrown error stands in results. What must stop the node is thrown on. */

@@ -2,8 +2,9 @@
  * The state during one block: what was fetched from the store, what this block wrote over it, and a journal that undoes
  * to any mark. Everything else that a savepoint must undo (events, kept blobs, counter changes) is journaled here too.
  */
-import { toHex } from '../codec/index.ts'
-import type { Address } from '../module/index.ts'
+import { equalBytes, toHex } from '../codec/index.ts'
+import { type Address, addressOf } from '../module/index.ts'
+import type { TreeName } from '../state/index.ts'
 
 /** Not an error: `apply` met an entry that is not fetched yet. The host fetches it and runs the item again. */
 export class MissingRead {
@@ -15,7 +16,21 @@ export class MissingRead {
 
 export type Fetch = (table: Address['table'], keys: readonly Uint8Array[]) => Promise<ReadonlyMap<string, Uint8Array>>
 
-type Entry = { readonly key: Uint8Array; readonly before: Uint8Array | null; now: Uint8Array | null }
+type Entry = {
+  readonly key: Uint8Array
+  readonly before: Uint8Array | null
+  now: Uint8Array | null
+  /** The tree of a record that was written; a key never changes its tree. */
+  tree: TreeName | undefined
+}
+
+/** What a block changed of one row. */
+export type EntryChange = {
+  readonly key: Uint8Array
+  readonly before: Uint8Array | null
+  readonly after: Uint8Array | null
+  readonly tree: TreeName | undefined
+}
 
 export class Overlay {
   readonly #fetch: Fetch
@@ -29,20 +44,23 @@ export class Overlay {
 
   /** Brings entries in; those that are here already cost nothing. */
   async load(addresses: Iterable<Address>): Promise<void> {
-    const wanted = { records: new Map<string, Uint8Array>(), indexes: new Map<string, Uint8Array>() }
-    for (const { table, key } of addresses) {
-      const id = toHex(key)
-      if (!this.#tables[table].has(id)) wanted[table].set(id, key)
-    }
-    await this.#loadTable('indexes', wanted.indexes)
+    const missing = this.missing(addresses)
+    if (missing.length === 0) return
+    const indexes = missing.filter(({ table }) => table === 'indexes')
+    await this.#loadTable('indexes', indexes)
     // An index entry leads to a record: reading one means reading both.
-    for (const id of wanted.indexes.keys()) {
+    const led = indexes.flatMap(({ id }) => {
       const record = this.#tables.indexes.get(id)?.now
-      if (record !== null && record !== undefined && !this.#tables.records.has(toHex(record))) {
-        wanted.records.set(toHex(record), record)
-      }
-    }
-    await this.#loadTable('records', wanted.records)
+      return record === null || record === undefined ? [] : [addressOf('records', record)]
+    })
+    await this.#loadTable('records', this.missing([...missing.filter(({ table }) => table === 'records'), ...led]))
+  }
+
+  /** Those of the addresses that are not here yet. */
+  missing(addresses: Iterable<Address>): readonly Address[] {
+    const missing: Address[] = []
+    for (const address of addresses) if (!this.#tables[address.table].has(address.id)) missing.push(address)
+    return missing
   }
 
   /** @throws MissingRead */
@@ -62,10 +80,11 @@ export class Overlay {
   }
 
   /** Writes an entry that was read before. */
-  set(address: Address, value: Uint8Array | null): void {
+  set(address: Address, value: Uint8Array | null, tree?: TreeName): void {
     const entry = this.#entry(address)
     const previous = entry.now
     entry.now = value
+    entry.tree ??= tree
     this.#journal.push(() => {
       entry.now = previous
     })
@@ -88,30 +107,30 @@ export class Overlay {
   }
 
   /** What differs from the store, by key. */
-  changes(table: Address['table']): { key: Uint8Array; before: Uint8Array | null; after: Uint8Array | null }[] {
+  changes(table: Address['table']): readonly EntryChange[] {
     const changed = [...this.#tables[table]].filter(([, entry]) => !same(entry.before, entry.now))
     changed.sort(([a], [b]) => (a < b ? -1 : 1))
-    return changed.map(([, entry]) => ({ key: entry.key, before: entry.before, after: entry.now }))
+    return changed.map(([, { key, before, now, tree }]) => ({ key, before, after: now, tree }))
   }
 
   #entry(address: Address): Entry {
-    const entry = this.#tables[address.table].get(toHex(address.key))
+    const entry = this.#tables[address.table].get(address.id)
     if (entry !== undefined) return entry
     this.#missed ??= new MissingRead(address)
     throw this.#missed
   }
 
-  async #loadTable(table: Address['table'], wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    if (wanted.size === 0) return
-    const found = await this.#fetch(table, [...wanted.values()])
-    for (const [id, key] of wanted) {
-      const value = found.get(id) ?? null
-      this.#tables[table].set(id, { key, before: value, now: value })
+  async #loadTable(table: Address['table'], wanted: readonly Address[]): Promise<void> {
+    if (wanted.length === 0) return
+    const keys = new Map(wanted.map(({ id, key }) => [id, key]))
+    const found = await this.#fetch(table, [...keys.values()])
+    for (const [id, key] of keys) {
+      const value = found.get(toHex(key)) ?? null
+      this.#tables[table].set(id, { key, before: value, now: value, tree: undefined })
     }
   }
 }
 
 function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b
-  return a.length === b.length && toHex(a) === toHex(b)
+  return a === null || b === null ? a === b : equalBytes(a, b)
 }

@@ -74,16 +74,13 @@ async function prepareTransaction(bytes: Uint8Array, program: Program): Promise<
   return { bytes, signed, id: sha256(payload), signaturesHold, operations, itemChecks }
 }
 
+/** A check that several items share, as those of one voucher, is verified once: modules give such items the same object. */
 async function verifyItems(operations: readonly PreparedOperation[]): Promise<ItemChecks> {
   const items = operations.flatMap(({ bound }) => bound?.items ?? [])
-  const verdicts = await verifySignatures(items.flatMap((item) => item.checks))
-  let next = 0
-  return operations.map(({ bound }) =>
-    (bound?.items ?? []).map((item) => {
-      next += item.checks.length
-      return verdicts.slice(next - item.checks.length, next)
-    }),
-  )
+  const distinct = [...new Set(items.flatMap((item) => item.checks))]
+  const verdicts = await verifySignatures(distinct)
+  const held = new Set(distinct.filter((_, index) => verdicts[index] === true))
+  return operations.map(({ bound }) => (bound?.items ?? []).map((item) => item.checks.map((check) => held.has(check))))
 }
 
 function bindOperation(

@@ -1,5 +1,5 @@
 /** Writes records and what hangs on them: unique indexes, counters. */
-import { encodeUnknown, type TSchema, toHex } from '../codec/index.ts'
+import { encodeUnknown, equalBytes, type TSchema } from '../codec/index.ts'
 import { type Address, type Collection, indexAddress, recordAddress } from '../module/index.ts'
 import { counterKey, maximumKeyBytes, maximumValueBytes, valueVersion } from '../state/index.ts'
 import type { Draft } from './draft.ts'
@@ -77,8 +77,7 @@ export class RecordWriter {
   }
 
   #write<Value>(collection: Collection<Value>, address: Address, bytes: Uint8Array | null): void {
-    this.#draft.trees.set(toHex(address.key), collection.tree)
-    this.#draft.overlay.set(address, bytes)
+    this.#draft.overlay.set(address, bytes, collection.tree)
   }
 
   #moveIndex<Value>(
@@ -91,7 +90,7 @@ export class RecordWriter {
     const index = collection.unique[name]!
     const oldKey = before === undefined ? undefined : index.of(before)
     const newKey = after === undefined ? undefined : index.of(after)
-    if (oldKey !== undefined && newKey !== undefined && toHex(oldKey) === toHex(newKey)) return
+    if (oldKey !== undefined && newKey !== undefined && equalBytes(oldKey, newKey)) return
     if (newKey !== undefined && after !== undefined) {
       const address = indexAddress(collection, name, newKey)
       if (this.#read(address) !== null) throw index.taken(after)
@@ -113,7 +112,7 @@ export class RecordWriter {
     const groupOf = collection.counters[name]!
     const left = before === undefined ? undefined : groupOf(before)
     const entered = after === undefined ? undefined : groupOf(after)
-    if (left !== undefined && entered !== undefined && toHex(left) === toHex(entered)) return
+    if (left !== undefined && entered !== undefined && equalBytes(left, entered)) return
     if (left !== undefined) this.#count(collection, name, left, -1)
     if (entered !== undefined) this.#count(collection, name, entered, 1)
   }

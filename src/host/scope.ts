@@ -1,5 +1,4 @@
 /** What one run of one rule may still do: reads that it did not declare, bytes that it may write. */
-import { toHex } from '../codec/index.ts'
 import type { Address } from '../module/index.ts'
 import { transactionError } from './errors.ts'
 import { maximumUndeclaredReads, maximumWrittenBytes } from './limits.ts'
@@ -15,20 +14,27 @@ export type BlockFacts = {
 /** One run of one rule: what it declared, and what it used. A new run starts a new scope. */
 export class Scope {
   readonly #declared: ReadonlySet<string>
+  readonly #always: ReadonlySet<string>
   readonly #undeclared = new Set<string>()
   readonly position: { readonly transaction: number; readonly operation: number; readonly item: number }
   readonly budget: WriteBudget
 
-  constructor(declared: ReadonlySet<string>, position: Scope['position'], budget: WriteBudget) {
+  constructor(
+    declared: ReadonlySet<string>,
+    always: ReadonlySet<string>,
+    position: Scope['position'],
+    budget: WriteBudget,
+  ) {
     this.#declared = declared
+    this.#always = always
     this.position = position
     this.budget = budget
   }
 
   /** @throws transaction.undeclared-reads */
   read(address: Address): void {
-    const id = addressId(address)
-    if (this.#declared.has(id) || this.#undeclared.has(id)) return
+    const { id } = address
+    if (this.#declared.has(id) || this.#always.has(id) || this.#undeclared.has(id)) return
     if (this.#undeclared.size >= maximumUndeclaredReads) {
       throw transactionError('undeclared-reads', { limit: maximumUndeclaredReads })
     }
@@ -54,8 +60,4 @@ export class WriteBudget {
     this.#left -= bytes
     if (this.#left < 0) throw transactionError('too-much-written', { limit: maximumWrittenBytes })
   }
-}
-
-export function addressId(address: Address): string {
-  return `${address.table}:${toHex(address.key)}`
 }

@@ -1,7 +1,15 @@
 /** Collections: where a module keeps its values. One declaration says how a value looks, where it stands and what is unique. */
-import { concat, decodeAs, lengthPrefixed, type TSchema, utf8, type ValueOf } from '../codec/index.ts'
+import { concat, decodeAs, lengthPrefixed, type TSchema, toHex, utf8, type ValueOf } from '../codec/index.ts'
 import type { CommonrootError } from '../errors/index.ts'
-import { plainValue, readPlainValue, recordKey, stateError, type TreeName, valueVersion } from '../state/index.ts'
+import {
+  counterKey,
+  plainValue,
+  readPlainValue,
+  recordKey,
+  stateError,
+  type TreeName,
+  valueVersion,
+} from '../state/index.ts'
 
 /** An index in which two records can't share a key; `undefined` leaves a record out. */
 export type UniqueIndex<Value> = {
@@ -29,10 +37,25 @@ export type Collection<Value, Index extends string = string, Counter extends str
   readonly encode: (value: Value) => Uint8Array
   /** Reads a stored value of this or an earlier version. */
   readonly decode: (bytes: Uint8Array) => Value
+  /** What must be found elsewhere because a record is there. @throws as `decode` */
+  readonly consequences: (bytes: Uint8Array) => Consequences
+}
+
+/** What hangs on one record: its own key, the index entries that lead to it, where it counts, which bytes it is about. */
+export type Consequences = {
+  readonly record: Uint8Array
+  readonly indexes: readonly Uint8Array[]
+  /** Keys of the counters' leaves. */
+  readonly counters: readonly Uint8Array[]
+  /** SHA-256 of kept bytes. */
+  readonly blobs: readonly Uint8Array[]
 }
 
 /** A collection as the host sees it, whatever its values are. */
-export type AnyCollection = Pick<Collection<never>, 'module' | 'name' | 'tree' | 'schema' | 'version'>
+export type AnyCollection = Pick<
+  Collection<never>,
+  'module' | 'name' | 'tree' | 'schema' | 'version' | 'consequences'
+>
 
 /** Declares a collection. `earlier` lists the schemas of versions 1, 2, ... below the present one. */
 export function defineCollection<
@@ -49,10 +72,14 @@ export function defineCollection<
   readonly unique?: Readonly<Record<Index, UniqueIndex<ValueOf<Schema>>>>
   readonly counters?: Readonly<Record<Counter, (value: ValueOf<Schema>) => Uint8Array | undefined>>
   readonly since?: Readonly<Record<string, number>>
+  /** The digests of kept bytes that a value is about: as long as it is there, so are they. */
+  readonly blobs?: (value: ValueOf<Schema>) => readonly Uint8Array[]
 }): Collection<ValueOf<Schema>, Index, Counter> {
   const earlier = declaration.earlier ?? []
   const version = earlier.length + 1
-  return {
+  // A block reads the same few rows (parameters, members) for each of its items; values are never changed in place.
+  const decoded = new WeakMap<Uint8Array, { readonly value: ValueOf<Schema> }>()
+  const collection: Collection<ValueOf<Schema>, Index, Counter> = {
     module: declaration.module,
     name: declaration.name,
     tree: declaration.tree ?? 'records',
@@ -64,14 +91,46 @@ export function defineCollection<
     since: declaration.since ?? {},
     encode: (value) => plainValue(declaration.value, version, value),
     decode: (bytes) => {
+      const known = decoded.get(bytes)
+      if (known !== undefined) return known.value
       try {
-        return readUp(declaration.value, version, earlier, bytes) as ValueOf<Schema>
+        const value = readUp(declaration.value, version, earlier, bytes) as ValueOf<Schema>
+        decoded.set(bytes, { value })
+        return value
       } catch (cause) {
         // What is stored was checked when it was written: now it is damaged, and no transaction is to blame.
         throw stateError('value-form', { size: bytes.length }, cause)
       }
     },
+    consequences: (bytes) => consequencesOf(collection, declaration.blobs, bytes),
   }
+  return collection
+}
+
+function consequencesOf<Value, Index extends string, Counter extends string>(
+  collection: Collection<Value, Index, Counter>,
+  blobs: ((value: Value) => readonly Uint8Array[]) | undefined,
+  bytes: Uint8Array,
+): Consequences {
+  const value = collection.decode(bytes)
+  const version = valueVersion(bytes)
+  const isKept = (name: string): boolean => version >= (collection.since[name] ?? 1)
+  const indexes: Uint8Array[] = []
+  for (const [name, index] of entriesOf(collection.unique)) {
+    const key = isKept(name) ? index.of(value) : undefined
+    if (key !== undefined) indexes.push(concat(indexPrefix(collection.module, collection.name, name), key))
+  }
+  const counters: Uint8Array[] = []
+  for (const [name, groupOf] of entriesOf(collection.counters)) {
+    const group = isKept(name) ? groupOf(value) : undefined
+    if (group !== undefined) counters.push(counterKey(collection.module, collection.name, name, group))
+  }
+  const record = recordKey(collection.module, collection.name, collection.key(value))
+  return { record, indexes, counters, blobs: blobs?.(value) ?? [] }
+}
+
+function entriesOf<Name extends string, Entry>(rows: Readonly<Record<Name, Entry>>): [Name, Entry][] {
+  return Object.entries(rows) as [Name, Entry][]
 }
 
 function readUp(schema: TSchema, version: number, earlier: readonly EarlierVersion[], bytes: Uint8Array): unknown {
@@ -84,11 +143,21 @@ function readUp(schema: TSchema, version: number, earlier: readonly EarlierVersi
 }
 
 /** One entry that a transaction reads: a record or an entry of a unique index. */
-export type Address = { readonly table: 'records' | 'indexes'; readonly key: Uint8Array }
+export type Address = {
+  readonly table: 'records' | 'indexes'
+  readonly key: Uint8Array
+  /** Table and key as text: what maps and sets go by. */
+  readonly id: string
+}
+
+/** The address of a row by its table and its whole key. */
+export function addressOf(table: Address['table'], key: Uint8Array): Address {
+  return { table, key, id: `${table}:${toHex(key)}` }
+}
 
 /** The address of a record. */
 export function recordAddress<Value>(collection: Collection<Value>, key: Uint8Array): Address {
-  return { table: 'records', key: recordKey(collection.module, collection.name, key) }
+  return addressOf('records', recordKey(collection.module, collection.name, key))
 }
 
 /** The address of an index entry; reading it includes reading the record that it leads to. */
@@ -97,6 +166,17 @@ export function indexAddress<Value, Index extends string>(
   index: Index,
   key: Uint8Array,
 ): Address {
-  const head = lengthPrefixed(utf8(collection.module), utf8(collection.name), utf8(index))
-  return { table: 'indexes', key: concat(head, key) }
+  return addressOf('indexes', concat(indexPrefix(collection.module, collection.name, index), key))
+}
+
+/** Prefixes of index keys by their names: as many as the program declares. */
+const indexPrefixes = new Map<string, Uint8Array>()
+
+function indexPrefix(module: string, collection: string, index: string): Uint8Array {
+  const place = `${module}/${collection}/${index}`
+  const known = indexPrefixes.get(place)
+  if (known !== undefined) return known
+  const prefix = lengthPrefixed(utf8(module), utf8(collection), utf8(index))
+  indexPrefixes.set(place, prefix)
+  return prefix
 }

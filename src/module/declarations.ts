@@ -214,12 +214,19 @@ export function defineParameter<Schema extends TSchema>(parameter: Parameter<Sch
   return parameter
 }
 
-/** Reads a parameter's stored bytes. @throws every code of `codec` */
+/** Values by the bytes they were read from: one parameter's bytes are read for each item of a block. */
+const readParameters = new WeakMap<Uint8Array, unknown>()
+
+/** Reads a parameter's stored bytes; the same bytes are never those of two parameters. @throws every code of `codec` */
 export function readParameter<Schema extends TSchema>(
   parameter: Parameter<Schema>,
   bytes: Uint8Array,
 ): ValueOf<Schema> {
-  return decodeAs(parameter.schema, bytes)
+  const known = readParameters.get(bytes)
+  if (known !== undefined) return known as ValueOf<Schema>
+  const value = decodeAs(parameter.schema, bytes)
+  readParameters.set(bytes, value)
+  return value
 }
 
 /** How claims of one kind become principals. `resolve` refuses a claim that is not who it says. */

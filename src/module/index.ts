@@ -11,6 +11,7 @@ import type { AnyParameter, BoundSchedule, EventType, Migration, SignerKind, Tra
 export {
   type Address,
   type AnyCollection,
+  addressOf,
   type Collection,
   defineCollection,
   type EarlierVersion,

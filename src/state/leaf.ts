@@ -30,15 +30,27 @@ export function recordKey(module: string, collection: string, key: Uint8Array): 
   return concat(collectionPrefix(module, collection), key)
 }
 
-/** What the keys of all records of a collection begin with. */
+/** What the keys of all records of a collection begin with. The bytes are shared: never change them. */
 export function collectionPrefix(module: string, collection: string): Uint8Array {
-  return concat(lengthPrefixed(utf8(module), utf8(collection)), Uint8Array.of(part.record))
+  return prefixOf(part.record, module, collection)
 }
 
 /** The key of a counter's leaf. */
 export function counterKey(module: string, collection: string, counter: string, group: Uint8Array): Uint8Array {
+  return concat(prefixOf(part.counter, module, collection, counter), group)
+}
+
+/** Prefixes by their names: there are as many as the program declares, and each is needed thousands of times a block. */
+const prefixes = new Map<string, Uint8Array>()
+
+function prefixOf(kindOfLeaf: number, module: string, collection: string, ...names: readonly string[]): Uint8Array {
+  const place = `${kindOfLeaf}/${module}/${collection}/${names.join('/')}`
+  const known = prefixes.get(place)
+  if (known !== undefined) return known
   const head = lengthPrefixed(utf8(module), utf8(collection))
-  return concat(head, Uint8Array.of(part.counter), lengthPrefixed(utf8(counter)), group)
+  const prefix = concat(head, Uint8Array.of(kindOfLeaf), lengthPrefixed(...names.map(utf8)))
+  prefixes.set(place, prefix)
+  return prefix
 }
 
 /** The value of a plain leaf. `version` is the collection's, 1 to 255. @throws codec.schema and its kin */
