@@ -25,6 +25,7 @@ import { decodeBlock, encodeBlock } from './archive.ts'
 import { chainError } from './errors.ts'
 import { chainIdOf, type Genesis } from './genesis.ts'
 import { executeGenesis } from './genesis-block.ts'
+import { PageCache } from './page-cache.ts'
 import { type ChainProtocols, requireVectors } from './protocols.ts'
 import { StateView } from './state-view.ts'
 import { updateTrees } from './trees.ts'
@@ -51,6 +52,7 @@ export class Chain implements Application {
   readonly #genesis: Genesis
   readonly #protocols: ChainProtocols
   readonly #onFault: (error: unknown) => void
+  readonly #pages: PageCache
   readonly #listeners = new Set<(block: CommittedBlock) => void>()
   #head: Head | undefined
   #pending: Pending | undefined
@@ -59,6 +61,7 @@ export class Chain implements Application {
     this.id = chainIdOf(options.genesis)
     this.#genesis = options.genesis
     this.store = options.store
+    this.#pages = new PageCache((keys) => options.store.read('pages', keys))
     this.#protocols = options.protocols
     this.#onFault = options.onFault ?? (() => undefined)
     this.#head = head
@@ -138,7 +141,7 @@ export class Chain implements Application {
       onFault: this.#onFault,
       before: (executor) => this.#beginBlock(executor, input),
     })
-    const { root, pages } = await updateTrees((keys) => this.store.read('pages', keys), executed.records)
+    const { root, pages } = await updateTrees(this.#pages.read, executed.records)
     this.#pending = { executed, write: blockWrite(input, time, root, executed, pages) }
     const results = executed.results.map((result) => ({ code: result.code, data: encodeResult(result) }))
     const next = await this.#protocolAfter(executed, input.height)
@@ -150,6 +153,7 @@ export class Chain implements Application {
     if (this.#pending === undefined) throw chainError('nothing-to-commit')
     const { write, executed } = this.#pending
     await this.store.write(write)
+    this.#pages.apply(write.pages)
     this.#pending = undefined
     this.#head = { height: write.height, time: write.time, root: write.root }
     for (const listener of this.#listeners) listener({ height: write.height, time: write.time, executed })

@@ -52,10 +52,7 @@ export type Consequences = {
 }
 
 /** A collection as the host sees it, whatever its values are. */
-export type AnyCollection = Pick<
-  Collection<never>,
-  'module' | 'name' | 'tree' | 'schema' | 'version' | 'consequences'
->
+export type AnyCollection = Pick<Collection<never>, 'module' | 'name' | 'tree' | 'schema' | 'version' | 'consequences'>
 
 /** Declares a collection. `earlier` lists the schemas of versions 1, 2, ... below the present one. */
 export function defineCollection<
@@ -152,7 +149,8 @@ export type Address = {
 
 /** The address of a row by its table and its whole key. */
 export function addressOf(table: Address['table'], key: Uint8Array): Address {
-  return { table, key, id: `${table}:${toHex(key)}` }
+  // Text that is put together is slow in maps: only the rarer table pays for telling the two apart.
+  return { table, key, id: table === 'records' ? toHex(key) : `${toHex(key)}i` }
 }
 
 /** The address of a record. */

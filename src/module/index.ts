@@ -13,6 +13,7 @@ export {
   type AnyCollection,
   addressOf,
   type Collection,
+  type Consequences,
   defineCollection,
   type EarlierVersion,
   indexAddress,

@@ -8,7 +8,12 @@ function runtimeSha256(): ((bytes: Uint8Array) => Uint8Array) | undefined {
   const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
   if (hash === undefined) return undefined
   return (bytes) => {
-    const digest = hash('sha256', bytes, 'buffer')
-    return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
+    // As text and not as a Buffer: small arrays of our own cost the garbage collector nothing, thousands of Buffers do.
+    const text = hash('sha256', bytes, 'latin1')
+    const digest = new Uint8Array(digestLength)
+    for (let index = 0; index < digestLength; index++) digest[index] = text.charCodeAt(index)
+    return digest
   }
 }
+
+const digestLength = 32
