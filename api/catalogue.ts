@@ -2,11 +2,13 @@
 import { certificateError, derError } from '../pki/certificate/index.ts'
 import { pkiError } from '../pki/contract/index.ts'
 import { verificationError } from '../pki/status/index.ts'
+import { voucherError } from '../pki/voucher/index.ts'
 import { chainError } from '../src/chain/index.ts'
 import { codecError } from '../src/codec/index.ts'
 import { cryptoError, holderError } from '../src/crypto/index.ts'
 import { engineError } from '../src/engine/index.ts'
 import { type ErrorRow, joinCatalogue } from '../src/errors/index.ts'
+import { fsckError } from '../src/fsck/index.ts'
 import { governanceError } from '../src/governance/index.ts'
 import { hostError, transactionError } from '../src/host/index.ts'
 import { lightError, proofError, trustError } from '../src/light/index.ts'
@@ -31,10 +33,12 @@ export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
   transactionError,
   hostError,
   chainError,
+  fsckError,
   nodeError,
   derError,
   certificateError,
   pkiError,
+  voucherError,
   verificationError,
   apiError,
   cliError,

@@ -80,4 +80,16 @@ export const apiError = defineErrors('api', {
     message: 'no error has the code {code}',
     remedy: 'Look at the list of problems; a newer node may know it.',
   },
+  'no-carrier': {
+    number: 1513,
+    status: 501,
+    message: 'this node has no `node` key and carries no single certificates',
+    remedy: 'Submit to a node that carries, or publish a batch that the line has signed with POST /v1/transactions.',
+  },
+  'carrier-refused': {
+    number: 1514,
+    status: 503,
+    message: "the ledger does not take this node's own signature as carrier: {code}",
+    remedy: 'Submit to another node; whoever runs this one has to look after its member and its `node` key.',
+  },
 })

@@ -49,6 +49,14 @@ export function chainId(text: string): string {
   return text
 }
 
+/** @throws InvalidArgumentError for what can be no member's id */
+export function memberId(text: string): string {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text) || text.length > 32) {
+    throw new InvalidArgumentError('It must be the id of a member, such as vendor-aurora.')
+  }
+  return text
+}
+
 /** Milliseconds since 1970 as ISO 8601 in UTC; beyond the year 275760 there is no text. */
 export function instantText(milliseconds: bigint): string {
   const date = new Date(Number(milliseconds))

@@ -1,22 +1,27 @@
 /** The tree of commands. Help, completion and the reference are made from it. */
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
-import { Command, Option } from 'commander'
+import { Command, Help, Option } from 'commander'
 import {
+  backup,
   certificateMassRevoke,
   certificatePublish,
   certificateRevoke,
   certificateShow,
   certificateStatus,
+  certificateSubmit,
   completion,
   deviceIssue,
+  fsck,
   memberList,
   moduleList,
   openapi,
   proofGet,
   proofVerify,
+  restore,
   sandbox,
   trustExport,
+  voucherIssue,
 } from './commands/index.ts'
 import type { Frame } from './frame.ts'
 import { nodeUrl } from './options.ts'
@@ -38,20 +43,26 @@ export function makeProgram(frame: Frame): Command {
     .addHelpText('after', endNote)
     // Errors are reported in one form, by the caller.
     .configureOutput({ writeErr: () => undefined })
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, optionDescription })
     .exitOverride()
 
   sandbox(program, frame)
+  fsck(program, frame)
+  backup(program, frame)
+  restore(program, frame)
   const member = group(program, 'member', 'Members of the chain.')
   memberList(member, frame)
   const device = group(program, 'device', "A manufacturer's production line.")
   deviceIssue(device, frame)
   const certificate = group(program, 'certificate', 'Certificates on the ledger.')
   certificatePublish(certificate, frame)
+  certificateSubmit(certificate, frame)
   certificateShow(certificate, frame)
   certificateStatus(certificate, frame)
   certificateRevoke(certificate, frame)
   certificateMassRevoke(certificate, frame)
+  const voucher = group(program, 'voucher', "A line's permission for devices to publish by themselves.")
+  voucherIssue(voucher, frame)
   const trust = group(program, 'trust', 'What a relying party pins of a chain.')
   trustExport(trust, frame)
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
@@ -66,6 +77,11 @@ export function makeProgram(frame: Frame): Command {
 
 function group(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).helpCommand(false)
+}
+
+/** Commander's own, which does not say what must be given. */
+function optionDescription(option: Option): string {
+  return `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`
 }
 
 const endNote = `

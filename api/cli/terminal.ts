@@ -1,5 +1,7 @@
 /** Where output goes: results to standard output, everything said on the way to standard error. */
 import { styleText } from 'node:util'
+import { cliError, systemReason } from '../client/index.ts'
+import { exitCode } from './exit-code.ts'
 import { Progress } from './progress.ts'
 
 type Stream = NodeJS.WriteStream & { readonly fd: number }
@@ -22,9 +24,9 @@ export class Terminal {
     this.closed = controller.signal
     this.#output = output
     this.#messages = messages
-    // A reader that has gone, as in `| head`, is no failure of ours: what is left to write is dropped.
     output.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      // A reader that has gone, as in `| head`, is no failure of ours: what is left to write is dropped.
+      if (error.code !== 'EPIPE') this.#outputLost(error)
       controller.abort()
     })
     messages.on('error', (error: NodeJS.ErrnoException) => {
@@ -57,6 +59,17 @@ export class Terminal {
 
   paintMessage(colour: Colour, text: string): string {
     return styleText(colour, text, { stream: this.#messages })
+  }
+
+  /** A result that went nowhere must not look like one: the command ends here. */
+  #outputLost(cause: Error): never {
+    const { code, message } = cliError(
+      'unwritable',
+      { path: 'standard output', reason: systemReason(cause) ?? 'an unknown reason' },
+      cause,
+    )
+    this.say(`${this.paintMessage('red', 'error:')} ${message} (${code})`)
+    process.exit(exitCode.refused)
   }
 
   #write(stream: Stream, text: string): void {

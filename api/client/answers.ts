@@ -49,6 +49,15 @@ export const TransactionAnswer = Type.Object({
 })
 export type TransactionAnswer = Static<typeof TransactionAnswer>
 
+export const CarriedAnswer = Type.Object({
+  fingerprint: Digest,
+  code: Type.String({ maxLength: 100 }),
+  height: Count,
+  time: Type.String({ maxLength: 40 }),
+  transaction: Digest,
+})
+export type CarriedAnswer = Static<typeof CarriedAnswer>
+
 /** RFC 9457 with the code and number of the catalogue. */
 export const ProblemAnswer = Type.Object({
   code: Type.String({ pattern: '^[a-z]+(-[a-z]+)*\\.[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 100 }),

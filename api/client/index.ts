@@ -5,7 +5,7 @@
  * May import: `src`, `pki`, TypeBox, Node. Start reading at `node-client.ts`, then `submit.ts` (executed once, however
  * often an answer is lost), `publish.ts` and `line.ts`.
  */
-export type { CertificateAnswer, ChainAnswer, MemberAnswer, TransactionAnswer } from './answers.ts'
+export type { CarriedAnswer, CertificateAnswer, ChainAnswer, MemberAnswer, TransactionAnswer } from './answers.ts'
 export {
   type FoundCertificate,
   type FoundCertificates,
@@ -15,6 +15,7 @@ export {
 } from './certificate-files.ts'
 export { createWhole, readBeginning, readBounded, systemReason, writeWhole } from './durable-file.ts'
 export { cliError } from './errors.ts'
+export { explainRefusal, type RefusedCertificate } from './explain.ts'
 export { certificatePath, countSerials, fileNameOf, type IssuedDevice, issueDevices, issuedIn } from './line.ts'
 export { NodeClient } from './node-client.ts'
 export {
@@ -34,3 +35,4 @@ export {
 } from './revoke.ts'
 export { type MemberSigner, openSigner } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'
+export { issueVoucherFile, readVoucherFile, submitCertificate, type VoucherFileOrder } from './voucher.ts'

@@ -4,6 +4,7 @@ import { Value } from 'typebox/value'
 import type { Static } from '../../src/codec/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
 import {
+  CarriedAnswer,
   CertificateAnswer,
   ChainAnswer,
   type MemberAnswer,
@@ -15,7 +16,14 @@ import {
 import { cliError } from './errors.ts'
 import { maximumAnswerBytes, requestTimeout } from './limits.ts'
 
-type Request = { readonly path: string; readonly body?: Uint8Array; readonly accept?: string }
+type Request = {
+  readonly path: string
+  readonly body?: Uint8Array
+  /** Of the body. */
+  readonly type?: string
+  readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 export class NodeClient {
   /** Without a slash at its end. */
@@ -47,6 +55,15 @@ export class NodeClient {
   /** Hands a signed transaction over and waits for its block. `submitTransaction` repeats it when the answer is lost. */
   submit(transaction: Uint8Array): Promise<TransactionAnswer> {
     return this.#json({ path: '/v1/transactions', body: transaction }, TransactionAnswer)
+  }
+
+  /**
+   * Hands over one certificate with its voucher, and waits for its block. Sent again after a lost answer it changes nothing.
+   * @param voucher as text: the content of its file
+   */
+  submitCertificate(der: Uint8Array, voucher: string): Promise<CarriedAnswer> {
+    const headers = { 'commonroot-voucher': voucher }
+    return this.#json({ path: '/v1/certificates', body: der, type: 'application/pkix-cert', headers }, CarriedAnswer)
   }
 
   /** What the node knows of a certificate. Trust is in a proof, not in this. @throws pki.unknown-certificate */
@@ -98,12 +115,15 @@ export class NodeClient {
     throw this.#refusal(response.status, bytes)
   }
 
-  async #send({ path, body, accept = 'application/json' }: Request, signal: AbortSignal): Promise<Response> {
+  async #send(
+    { path, body, type = 'application/cbor', accept = 'application/json', headers = {} }: Request,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const submission =
       body === undefined
-        ? { headers: { accept } }
+        ? { headers: { ...headers, accept } }
         : // A copy whose buffer is not shared: what `fetch` asks for.
-          { method: 'POST', body: new Uint8Array(body), headers: { accept, 'content-type': 'application/cbor' } }
+          { method: 'POST', body: new Uint8Array(body), headers: { ...headers, accept, 'content-type': type } }
     try {
       return await fetch(this.url + path, { ...submission, redirect: 'error', signal })
     } catch (error) {

@@ -5,6 +5,7 @@ import type { TransactionSigner } from '../../src/node/index.ts'
 import type { TransactionAnswer } from './answers.ts'
 import type { FoundCertificate } from './certificate-files.ts'
 import { cliError } from './errors.ts'
+import { explainRefusal } from './explain.ts'
 import { envelopeReserve, itemOverhead } from './limits.ts'
 import type { NodeClient } from './node-client.ts'
 import { type Act, signAct, submitTransaction } from './submit.ts'
@@ -35,9 +36,10 @@ export async function publishCertificates(publication: Publication): Promise<rea
   for (const part of cutBatches(certificates, batch)) {
     signal?.throwIfAborted()
     // Block time moves: each batch is valid from the time at which it is signed.
-    const transaction = await signAct(await node.chain(), publishAct(part), signer)
+    const chain = await node.chain()
+    const transaction = await signAct(chain, publishAct(part), signer)
     const answer = await submitTransaction(node, transaction, signal)
-    verdicts.push(...verdictsOf(node, part, answer))
+    verdicts.push(...verdictsOf(node, part, answer).map((verdict) => explained(verdict, chain.chain)))
     onProgress?.(verdicts.length)
   }
   return verdicts
@@ -81,4 +83,10 @@ function verdictsOf(
     throw cliError('answer-odd', { url: node.url, reason: 'it has not one verdict for each certificate' })
   }
   return certificates.map((certificate, index) => ({ certificate, ...verdicts[index]! }))
+}
+
+function explained(verdict: PublicationVerdict, chain: string): PublicationVerdict {
+  const { der, fingerprint } = verdict.certificate
+  const message = explainRefusal(verdict.code, { der, fingerprint, chain })
+  return message === undefined ? verdict : { ...verdict, message }
 }

@@ -19,7 +19,7 @@ export async function openSigner(
   path: string,
   passphrase: GivenPassphrase | undefined,
 ): Promise<MemberSigner> {
-  const { key, sign } = await openWith(path, passphrase)
+  const { key, sign } = await openSignerKey(path, passphrase)
   const spki = Buffer.from(key.spki)
   const member = (await node.members()).find(({ keys }) =>
     keys.some((purpose) => purpose.keys.some((listed) => spki.equals(Buffer.from(listed.spki, 'base64')))),
@@ -28,8 +28,11 @@ export async function openSigner(
   return { kind: 'member', subject: utf8(member.id), key, sign, member: member.id }
 }
 
-/** A passphrase of the environment is for the files that need one: a sandbox's key opens without it. */
-async function openWith(path: string, passphrase: GivenPassphrase | undefined): ReturnType<typeof openKeyFile> {
+/** Opens a key file and asks nobody. A passphrase of the environment is for the files that need one: a sandbox's key opens without it. */
+export async function openSignerKey(
+  path: string,
+  passphrase: GivenPassphrase | undefined,
+): ReturnType<typeof openKeyFile> {
   if (passphrase === undefined || passphrase.asked) return openKeyFile(path, passphrase?.text ?? null)
   try {
     return await openKeyFile(path, passphrase.text)

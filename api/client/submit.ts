@@ -30,22 +30,38 @@ export async function signAct(
 /**
  * Hands over the same bytes until an answer comes, in bounded attempts: their id is the same, so that a node which has
  * executed them gives the stored result. Only the first attempt may find no node at all.
- * @throws cli.node-unreachable, cli.answer-lost; what the node refuses, with its code
+ * @throws cli.node-unreachable, cli.answer-lost; what the node refuses, with its code; the signal's reason
  */
 export async function submitTransaction(
   node: NodeClient,
   transaction: Uint8Array,
   signal?: AbortSignal,
 ): Promise<TransactionAnswer> {
+  return untilAnswered(() => node.submit(transaction), signal)
+}
+
+/** Repeats what may be sent twice, as long as its answer may still come. @throws the last failure, or one that stays */
+export async function untilAnswered<Answer>(ask: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
   let pause = firstPause
   for (let attempt = 1; ; attempt++) {
     try {
-      return await node.submit(transaction)
+      return await ask()
     } catch (error) {
       if (attempt === maximumAttempts || !mayPass(error, attempt)) throw error
+      signal?.throwIfAborted()
     }
-    await sleep(pause, undefined, signal === undefined ? {} : { signal })
+    await rest(pause, signal)
     pause *= 2
+  }
+}
+
+/** @throws the signal's reason when it ends the rest */
+async function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal })
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is measured of a node and its server: every metric by name, in one place. */
 import { done, unchanged } from '../../src/host/index.ts'
 import type { LedgerNode } from '../../src/node/index.ts'
+import type { Carrier } from '../carrier/index.ts'
 import { errorRow } from '../catalogue.ts'
 import { Registry } from './metrics.ts'
 import type { Slots } from './slots.ts'
@@ -20,7 +21,11 @@ export type NodeMetrics = {
   readonly stop: () => void
 }
 
-export function measureNode({ chain }: Pick<LedgerNode, 'chain'>, submissions: Slots): NodeMetrics {
+export function measureNode(
+  { chain }: Pick<LedgerNode, 'chain'>,
+  submissions: Slots,
+  carrier: Carrier | undefined,
+): NodeMetrics {
   const registry = new Registry()
   registry.gauge('commonroot_height', 'The newest block.', () => optional(chain.head?.height))
   registry.gauge('commonroot_block_age_seconds', 'Seconds between the newest block and now.', () =>
@@ -32,6 +37,11 @@ export function measureNode({ chain }: Pick<LedgerNode, 'chain'>, submissions: S
     () => submissions.taken,
   )
   registry.gauge('commonroot_submissions_limit', 'Submissions that may be in progress.', () => submissions.limit)
+  registry.gauge(
+    'commonroot_carried_in_progress',
+    'Single certificates that gather or wait for their block.',
+    () => carrier?.held,
+  )
   registry.gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   registry.gauge(
     'process_start_time_seconds',

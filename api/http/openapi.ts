@@ -30,13 +30,14 @@ export const openapiOptions = {
 
 /** The schemas of a route. */
 export function schemaOf(route: BoundRoute): FastifySchema {
-  const { operation, group, summary, parameters, query, body, answers } = route
+  const { operation, group, summary, parameters, query, headers, body, answers } = route
   return {
     operationId: operation,
     tags: [group],
     summary,
     ...(parameters === undefined ? {} : { params: parameters }),
     querystring: query ?? noFields,
+    ...(headers === undefined ? {} : { headers }),
     ...(body === undefined
       ? {}
       : { body: { content: { [body.type]: { schema: { description: body.description } } } } }),

@@ -60,8 +60,6 @@ function frameworkRefusal(error: Partial<FastifyError>, request: FastifyRequest)
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return apiError('body-too-large', { limit: request.routeOptions.bodyLimit ?? 0 }, error)
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return mediaTypeRefusal(request)
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return apiError('malformed-http', {}, error)
     case 'FST_ERR_BAD_URL':
@@ -73,12 +71,11 @@ function frameworkRefusal(error: Partial<FastifyError>, request: FastifyRequest)
   }
 }
 
-export function mediaTypeRefusal(request: FastifyRequest): CommonrootError {
-  const given = request.headers['content-type'] ?? 'without a media type'
-  return apiError('media-type', { given, expected: 'application/cbor' })
+export function mediaTypeRefusal({ headers }: FastifyRequest, expected: string): CommonrootError {
+  return apiError('media-type', { given: headers['content-type'] ?? 'without a media type', expected })
 }
 
-const parts: Readonly<Record<string, string>> = { params: 'path', querystring: 'query' }
+const parts: Readonly<Record<string, string>> = { params: 'path', querystring: 'query', headers: 'header' }
 
 /** The first thing that the schema refuses; names come from the schema but for unknown ones, which are cut like all details. */
 function invalid({ validation, validationContext }: Partial<FastifyError>): CommonrootError {

@@ -39,9 +39,10 @@ export class Refusal {
   }
 }
 
-type RequestOf<Parameters extends TSchema, Query extends TSchema> = {
+type RequestOf<Parameters extends TSchema, Query extends TSchema, Headers extends TSchema> = {
   readonly parameters: Static<Parameters>
   readonly query: Static<Query>
+  readonly headers: Static<Headers>
   /** The raw body where the route declares one. */
   readonly body: Uint8Array
 }
@@ -52,6 +53,7 @@ export type RouteDeclaration<
   Parameters extends TSchema,
   Query extends TSchema,
   Answers extends AnswerDeclarations,
+  Headers extends TSchema,
 > = {
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -61,6 +63,8 @@ export type RouteDeclaration<
   readonly summary: string
   readonly parameters?: Parameters
   readonly query?: Query
+  /** Headers of this route's own, their names in lower case. */
+  readonly headers?: Headers
   /** The media type of the body and the most bytes that it may have. */
   readonly body?: { readonly type: string; readonly description: string; readonly maximum: number }
   readonly answers: Answers
@@ -68,12 +72,17 @@ export type RouteDeclaration<
   readonly refusals: readonly number[]
   readonly answer: (
     uses: Uses,
-    request: RequestOf<Parameters, Query>,
+    request: RequestOf<Parameters, Query, Headers>,
   ) => Promise<AnswerOf<Answers> | Refusal> | AnswerOf<Answers> | Refusal
 }
 
 /** A request as the server hands it over, after its parts were checked against the route's schemas. */
-export type CheckedRequest = { readonly parameters: unknown; readonly query: unknown; readonly body: unknown }
+export type CheckedRequest = {
+  readonly parameters: unknown
+  readonly query: unknown
+  readonly headers: unknown
+  readonly body: unknown
+}
 
 export type Answer = {
   readonly status: number
@@ -83,7 +92,7 @@ export type Answer = {
 }
 
 /** A route with what it uses, ready to be registered. */
-export type BoundRoute = Omit<RouteDeclaration<never, TSchema, TSchema, AnswerDeclarations>, 'answer'> & {
+export type BoundRoute = Omit<RouteDeclaration<never, TSchema, TSchema, AnswerDeclarations, TSchema>, 'answer'> & {
   readonly answer: (request: CheckedRequest) => Promise<Answer | Refusal>
   /** Where a request must find a place before its body is read. */
   readonly slots?: Slots
@@ -97,17 +106,19 @@ export function defineRoute<
   Answers extends AnswerDeclarations,
   Parameters extends TSchema = typeof NoFields,
   Query extends TSchema = typeof NoFields,
+  Headers extends TSchema = typeof NoFields,
 >(
-  route: RouteDeclaration<Uses, Parameters, Query, Answers>,
+  route: RouteDeclaration<Uses, Parameters, Query, Answers, Headers>,
 ): (uses: Uses, options?: { readonly slots: Slots }) => BoundRoute {
   return (uses, options) => ({
     ...route,
     ...options,
-    // The server has checked both against these very schemas: this is the one place where that becomes a type.
-    answer: async ({ parameters, query, body }) =>
+    // The server has checked all three against these very schemas: this is the one place where that becomes a type.
+    answer: async ({ parameters, query, headers, body }) =>
       route.answer(uses, {
         parameters: parameters as Static<Parameters>,
         query: query as Static<Query>,
+        headers: headers as Static<Headers>,
         body: body instanceof Uint8Array ? body : new Uint8Array(0),
       }),
   })

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
-import type { LedgerNode } from '../../src/node/index.ts'
+import type { LedgerNode, TransactionSigner } from '../../src/node/index.ts'
+import { Carrier } from '../carrier/index.ts'
 import { apiError } from '../errors.ts'
 import * as limits from './limits.ts'
 import { measureNode } from './node-metrics.ts'
@@ -21,8 +22,12 @@ export type ServerOptions = {
   readonly node: LedgerNode
   /** Nothing is logged without it. */
   readonly log?: LogDestination
+  /** A `node` key of the member that runs this node; without it single certificates are not carried. */
+  readonly carrier?: TransactionSigner
   /** Submissions that may be in progress at once. */
   readonly maximumSubmissions?: number
+  /** Single certificates that may be in progress at once. */
+  readonly maximumCarried?: number
   /** Milliseconds of age at which the newest block makes the node not ready. */
   readonly maximumHeadAge?: number
   /** Milliseconds in which a request must have arrived whole. */
@@ -46,9 +51,13 @@ export function createServer(options: ServerOptions): HttpServer {
   const submissions = new Slots(options.maximumSubmissions ?? limits.maximumSubmissions, (limit) =>
     apiError('too-many-submissions', { limit }),
   )
-  const metrics = measureNode(node, submissions)
-  const routes = bindRoutes({ node, registry: metrics.registry, submissions, maximumHeadAge })
+  const carrier = carrierOf(options)
+  const metrics = measureNode(node, submissions, carrier)
+  const routes = bindRoutes({ node, registry: metrics.registry, submissions, carrier, maximumHeadAge })
   const server = frame(log, options.receiveTimeout ?? limits.receiveTimeout)
+  for (const type of new Set(routes.flatMap(({ body }) => body?.type ?? []))) {
+    server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  }
   const paths = new Paths([...routes, { method: 'GET', path: '/openapi.json' }])
 
   server.addSchema(Problem)
@@ -72,6 +81,8 @@ export function createServer(options: ServerOptions): HttpServer {
     metrics.observeRequest({ method, route, status: reply.statusCode, seconds: milliseconds / 1000 })
     logAnswer(request, reply, milliseconds)
   })
+  // Before the running requests are waited for: those that gather would wait for a batch that never goes.
+  server.addHook('preClose', async () => carrier?.stop())
   server.addHook('onClose', async () => metrics.stop())
   server.setErrorHandler(sendError)
 
@@ -90,6 +101,11 @@ export function createServer(options: ServerOptions): HttpServer {
     },
     close: () => server.close(),
   }
+}
+
+function carrierOf({ node, carrier: signer, maximumCarried }: ServerOptions): Carrier | undefined {
+  if (signer === undefined) return undefined
+  return new Carrier({ node, signer, ...(maximumCarried === undefined ? {} : { maximumCarried }) })
 }
 
 function frame(log: LogDestination | undefined, receiveTimeout: number): FastifyInstance {
@@ -113,7 +129,6 @@ function frame(log: LogDestination | undefined, receiveTimeout: number): Fastify
   })
   server.server.maxConnections = limits.maximumConnections
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('application/cbor', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   return server
 }
 

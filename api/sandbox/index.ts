@@ -7,3 +7,4 @@
  */
 export type { Stage } from './narrator.ts'
 export { runSandbox, type SandboxOptions } from './sandbox.ts'
+export { type StoredLedger, withRunningStore, withStoredLedger } from './stored-ledger.ts'

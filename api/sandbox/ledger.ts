@@ -1,15 +1,17 @@
 /** A whole node in this process: database, store, chain, engine, HTTP server. */
 import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
-import { FileKeyHolder } from '../../src/crypto/index.ts'
+import { utf8 } from '../../src/codec/index.ts'
+import { FileKeyHolder, openKeyFile } from '../../src/crypto/index.ts'
 import { SoloEngine } from '../../src/engine/index.ts'
-import { headerStoreOf, LedgerNode } from '../../src/node/index.ts'
+import { headerStoreOf, LedgerNode, type TransactionSigner } from '../../src/node/index.ts'
 import { openStore, startEmbeddedPostgres } from '../../src/store/index.ts'
 import { createServer, type HttpServer } from '../http/index.ts'
 import { protocols } from '../protocols.ts'
 import { openGenesis, validatorLabel } from './genesis.ts'
-import type { Layout } from './layout.ts'
+import { type Layout, memberKeyFile } from './layout.ts'
 import type { Narrator } from './narrator.ts'
 import { portError } from './port.ts'
+import { nodeOperator } from './roster.ts'
 
 export type RunningLedger = {
   readonly chain: string
@@ -54,7 +56,7 @@ export async function startLedger(stack: AsyncDisposableStack, options: LedgerOp
   })
   const node = await startNode(stack, { chain, engine, genesis, onFailure })
   signal.throwIfAborted()
-  const server = createServer({ node })
+  const server = createServer({ node, carrier: await carrierSigner(layout) })
   stack.defer(() => stopServing(server, node))
   return { chain: id, url: await listen(server, port) }
 }
@@ -92,6 +94,12 @@ async function startNode(
   const node = await LedgerNode.start(options)
   stack.defer(() => node.stop())
   return node
+}
+
+/** The member that runs the node carries with its own key. */
+async function carrierSigner(layout: Layout): Promise<TransactionSigner> {
+  const { key, sign } = await openKeyFile(memberKeyFile(layout, nodeOperator), null)
+  return { kind: 'member', subject: utf8(nodeOperator), key, sign }
 }
 
 /** Submissions that wait for a block are told so, else closing would wait for them. */

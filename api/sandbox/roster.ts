@@ -16,6 +16,9 @@ export const roster = [
 /** The vendor whose line makes the cells. */
 export const lineVendor = 'vendor-aurora'
 
+/** The member that runs the node: single certificates are carried in its name. */
+export const nodeOperator = 'operator-north'
+
 /** Makes the members' keys in a folder, or finds them there: one each, unencrypted, for all purposes. */
 export async function makeMembers(folder: string): Promise<Genesis['members']> {
   const holder = await FileKeyHolder.open(folder, { passphrase: null })

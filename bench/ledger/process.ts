@@ -1,7 +1,8 @@
 /** The measured node seen from outside: start, memory, stop, kill. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /** What the node tells once it serves. */
@@ -47,9 +48,13 @@ export class NodeProcess {
     return new NodeProcess(child, started, (performance.now() - beginning) / 1000)
   }
 
+  get processId(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** Resident set of the node's process in bytes, as the kernel counts it. */
   residentBytes(): number {
-    const [, pages = '0'] = readFileSync(`/proc/${this.#child.pid}/statm`, 'utf8').split(' ')
+    const [, pages = '0'] = readFileSync(`/proc/${this.processId}/statm`, 'utf8').split(' ')
     return Number(pages) * pageBytes
   }
 
@@ -63,6 +68,7 @@ export class NodeProcess {
 
   /** Kills the node and its Postgres where they stand. */
   async kill(): Promise<void> {
+    if (this.#hasEnded()) return
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     try {
@@ -71,6 +77,8 @@ export class NodeProcess {
       // It ended with the node.
     }
     await ended
+    // A killed process is there until somebody has read how it ended, and Postgres takes it for a running one.
+    while (existsSync(`/proc/${this.started.databaseProcess}`)) await delay(10)
   }
 
   #hasEnded(): boolean {

@@ -22,7 +22,7 @@ export type MakerOrder = {
 export function readCertificates(chain: BenchChain, first: number, count: number): readonly Uint8Array[] {
   const found: Uint8Array[] = []
   for (let file = Math.floor(first / perFile); found.length < count; file++) {
-    const all = splitFile(readFileSync(pathOf(chain, file)))
+    const all = readFile(pathOf(chain, file))
     const skip = Math.max(0, first - file * perFile)
     found.push(...all.slice(skip, skip + count - found.length))
   }
@@ -54,6 +54,14 @@ export async function makeCertificates(
 
 function pathOf(chain: BenchChain, file: number): string {
   return join(certificateFolder(chain), `${String(file).padStart(4, '0')}.der`)
+}
+
+/** The file that was read last: whoever wants single certificates mostly wants neighbours. */
+let recent: { readonly path: string; readonly certificates: readonly Uint8Array[] } | undefined
+
+function readFile(path: string): readonly Uint8Array[] {
+  if (recent?.path !== path) recent = { path, certificates: splitFile(readFileSync(path)) }
+  return recent.certificates
 }
 
 function splitFile(bytes: Buffer): readonly Uint8Array[] {

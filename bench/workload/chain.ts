@@ -2,13 +2,13 @@
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { newestProtocol } from '../../api/protocols.ts'
 import { openGenesis } from '../../api/sandbox/genesis.ts'
 import { type Layout, layoutOf } from '../../api/sandbox/layout.ts'
 import { chainIdOf, genesisDigest } from '../../src/chain/index.ts'
 import { toHex, utf8 } from '../../src/codec/index.ts'
 import { FileKeyHolder, openKeyFile } from '../../src/crypto/index.ts'
 import type { TransactionSigner } from '../../src/node/index.ts'
-import { newestProtocol } from '../../api/protocols.ts'
 
 /** The member whose line publishes. */
 export const manufacturer = 'vendor-aurora'

@@ -26,6 +26,7 @@ export const certificates = defineCollection({
     state: (record) => utf8(presentState(record)),
     manufacturer: (record) => utf8(record.manufacturer),
   },
+  blobs: (record) => [record.fingerprint],
 })
 
 export function deviceKey(manufacturer: string, serial: string): Uint8Array {

@@ -1,8 +1,9 @@
 import { Bytes, DigestBytes, Row } from '../../src/codec/index.ts'
 import { MemberId } from '../../src/governance/index.ts'
 import { defineEvent } from '../../src/module/index.ts'
+import { DeviceSerial } from '../voucher/index.ts'
 import { pkiName } from './collections.ts'
-import { DeviceSerial, RevocationReason } from './schemas.ts'
+import { RevocationReason } from './schemas.ts'
 
 export const certificatePublished = defineEvent({
   module: pkiName,

@@ -1,8 +1,8 @@
 /**
  * The certificate module: publish, revoke, mass-revoke, by rules that every node runs.
  *
- * May import: `src/errors`, `src/codec`, `src/crypto/portable`, `src/module`, `src/governance`, `pki/certificate`.
- * Start reading at `transactions/publish.ts`, then `collections.ts`, then `standing.ts`.
+ * May import: `src/errors`, `src/codec`, `src/crypto/portable`, `src/module`, `src/governance`, `pki/certificate`,
+ * `pki/voucher`. Start reading at `transactions/publish.ts`, then `collections.ts`, then `standing.ts`.
  */
 import { governancePorts, parameterReads } from '../../src/governance/index.ts'
 import { defineModule } from '../../src/module/index.ts'
@@ -11,6 +11,7 @@ import * as events from './events.ts'
 import { deviceProfile, publicationPolicy } from './parameters.ts'
 import { massRevoke } from './transactions/mass-revoke.ts'
 import { publish } from './transactions/publish.ts'
+import { publishVouched } from './transactions/publish-vouched.ts'
 import { revoke } from './transactions/revoke.ts'
 
 export { certificates, deviceKey, pkiName, presentState } from './collections.ts'
@@ -32,7 +33,7 @@ export const pkiModule = defineModule({
   version: 1,
   summary: 'Certificates: published by their manufacturers, revoked one by one or by predicate.',
   collections: [certificates],
-  transactions: { publish, revoke, 'mass-revoke': massRevoke },
+  transactions: { publish, 'publish-vouched': publishVouched, revoke, 'mass-revoke': massRevoke },
   parameters: [deviceProfile, publicationPolicy],
   events: Object.values(events),
   always: [

@@ -12,6 +12,7 @@ import {
   Word,
 } from '../../src/codec/index.ts'
 import { MemberId } from '../../src/governance/index.ts'
+import { DeviceSerial, SerialRange } from '../voucher/index.ts'
 import { maximumStates } from './limits.ts'
 
 export const certificateStates = ['valid', 'held', 'revoked', 'superseded'] as const
@@ -29,7 +30,6 @@ export const revocationReasons = [
 export type RevocationReason = (typeof revocationReasons)[number]
 export const RevocationReason = Word(...revocationReasons)
 
-export const DeviceSerial = Text({ maximum: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$' })
 export const DeviceWord = Text({ maximum: 256 })
 export const Firmware = List(Whole({ maximum: 2_147_483_647 }), { minimum: 1, maximum: 8 })
 
@@ -66,7 +66,6 @@ export const MassRevocation = Row({
   batch: Optional(DeviceWord),
   /** Versions that come before this one, number by number. */
   firmwareBelow: Optional(Firmware),
-  /** Serials of the same length, in byte order, both ends included. */
-  serials: Optional(Row({ from: DeviceSerial, to: DeviceSerial })),
+  serials: Optional(SerialRange),
 })
 export type MassRevocation = ValueOf<typeof MassRevocation>

@@ -1,6 +1,7 @@
 /** Mass revocations in a manufacturer's standing: the same reading for the rules and for every relying party. */
-import { compareBytes, decodeAs, utf8 } from '../../src/codec/index.ts'
+import { decodeAs } from '../../src/codec/index.ts'
 import type { Standing } from '../../src/governance/index.ts'
+import { isWithin } from '../voucher/index.ts'
 import { pkiName } from './collections.ts'
 import { type CertificateRecord, MassRevocation } from './schemas.ts'
 
@@ -34,9 +35,4 @@ export function isBelow(firmware: readonly number[], limit: readonly number[]): 
     if (own !== number) return own < number
   }
   return false
-}
-
-function isWithin(serial: string, { from, to }: { readonly from: string; readonly to: string }): boolean {
-  if (serial.length !== from.length) return false
-  return compareBytes(utf8(from), utf8(serial)) <= 0 && compareBytes(utf8(serial), utf8(to)) <= 0
 }

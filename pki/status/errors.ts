@@ -26,4 +26,10 @@ export const verificationError = defineErrors('verification', {
     message: "the ledger's record is not of this certificate",
     remedy: 'Fetch the proof again; if it stays so, report the node.',
   },
+  'other-state': {
+    number: 1304,
+    status: 422,
+    message: 'the record is not part of the state that is known',
+    remedy: 'Fetch the record of the same height, or a whole proof.',
+  },
 })

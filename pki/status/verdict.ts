@@ -32,7 +32,7 @@ export type ProvenFacts = {
 /** Judges at `at`, milliseconds since 1970. Later facts of the same proof do not count for an earlier time. */
 export function judge({ certificate, record, standing, withdrawn }: ProvenFacts, at: bigint): Judgement {
   const state = lastBefore(record.states, at)
-  if (state === undefined) return { verdict: 'never-published', code: 'certificate.not-yet-published' }
+  if (state === undefined) return unpublished(certificate, at)
   // What is final comes before what can be undone: a held certificate that was revoked is revoked.
   if (state.state === 'revoked' || state.state === 'superseded') return ended(state.state)
   const mass = massRevocationOf(record, standing)
@@ -48,6 +48,12 @@ export function judge({ certificate, record, standing, withdrawn }: ProvenFacts,
   if (at < certificate.notBefore) return { verdict: 'not-yet-valid', code: 'certificate.not-yet-valid' }
   if (at > certificate.notAfter) return { verdict: 'expired', code: 'certificate.expired' }
   return { verdict: 'valid', code: 'certificate.valid' }
+}
+
+/** Before its publication a certificate counts for nothing; before its own beginning it says so itself. */
+function unpublished({ notBefore }: Certificate, at: bigint): Judgement {
+  if (at < notBefore) return { verdict: 'not-yet-valid', code: 'certificate.not-yet-valid' }
+  return { verdict: 'never-published', code: 'certificate.not-yet-published' }
 }
 
 function ended(verdict: 'revoked' | 'superseded'): Judgement {

@@ -1,6 +1,6 @@
 /** Offline verification: a certificate, a proof and a trust file in; a verdict out. No network, no state, no Node. */
-import { equalBytes, toHex, utf8 } from '../../src/codec/index.ts'
-import { keyDigest, type SignatureVerifier } from '../../src/crypto/portable/index.ts'
+import { toHex, utf8 } from '../../src/codec/index.ts'
+import type { SignatureVerifier } from '../../src/crypto/portable/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
 import { standings, withdrawnAlgorithms } from '../../src/governance/index.ts'
 import { decodeProof, decodeTrust, type VerifiedProof, verifyProof } from '../../src/light/index.ts'
@@ -9,6 +9,7 @@ import { type Proven, treeNumber } from '../../src/state/index.ts'
 import { type Certificate, parseCertificate } from '../certificate/index.ts'
 import { certificates } from '../contract/index.ts'
 import { verificationError } from './errors.ts'
+import { recordIn } from './record-leaf.ts'
 import { type Judgement, judge, type ProvenFacts } from './verdict.ts'
 
 export type VerificationInput = {
@@ -57,8 +58,15 @@ export function verifyCertificate(input: VerificationInput): Verification {
     }
   } catch (error) {
     if (!(error instanceof CommonrootError)) throw error
-    return { verdict: 'invalid', code: error.code, message: error.message, checkedAt, proofBytes }
+    const { code, message } = error
+    return { verdict: 'invalid', code, message, checkedAt, proofBytes, ...knownAge(error, input.now) }
   }
+}
+
+/** A proof that is refused for its age alone is otherwise sound: how old it is may be told. */
+function knownAge({ code, details }: CommonrootError, now: bigint): Pick<Verification, 'headerTime'> {
+  const { age } = details
+  return code === 'proof.stale' && typeof age === 'bigint' ? { headerTime: now - age } : {}
 }
 
 /** Takes the leaves that a verdict needs, and no others. @returns undefined when the record is proven absent */
@@ -73,13 +81,10 @@ function factsAbout(certificate: Certificate, { proven }: VerifiedProof): Proven
   const fingerprint = toHex(certificate.fingerprint)
   const recordLeaf = take(certificates, certificate.fingerprint)
   if (recordLeaf === undefined) throw verificationError('other-certificate', { fingerprint })
-  const record = recordLeaf.value === undefined ? undefined : certificates.decode(recordLeaf.value)
+  const record = recordIn(recordLeaf, certificate)
   if (record === undefined) {
     refuseOthers(leaves)
     return undefined
-  }
-  if (!equalBytes(record.key, keyDigest(certificate.key)) || record.manufacturer !== certificate.subject.organization) {
-    throw verificationError('record-differs')
   }
   const standing = take(standings, utf8(record.manufacturer))?.value
   if (standing === undefined) throw verificationError('standing-missing', { what: record.manufacturer })

@@ -95,12 +95,14 @@ function optionLine({
   argChoices,
   defaultValue,
   defaultValueDescription,
+  envVar,
   mandatory,
 }: Option): string {
   const fallback: unknown = defaultValueDescription ?? defaultValue
   const rest = [
     choicesOf(argChoices),
     fallback === undefined ? '' : `; default \`${String(fallback)}\``,
+    envVar === undefined ? '' : `, or the variable \`${envVar}\``,
     mandatory ? '; required' : '',
   ]
   return `- \`${upper(flags)}\`: ${description}${rest.join('')}`

@@ -4,6 +4,7 @@ import { type Chain, chainIdOf, type Genesis, genesisDigest, type StateView } fr
 import { equalBytes } from '../codec/index.ts'
 import { voteVerifier } from '../crypto/index.ts'
 import type { Engine } from '../engine/index.ts'
+import { quickCheck } from '../fsck/index.ts'
 import {
   compareLeaves,
   encodeProof,
@@ -51,8 +52,12 @@ export class LedgerNode {
     })
   }
 
-  /** Starts the engine over the chain; resolves when it works on blocks. */
+  /**
+   * Looks at the store, starts the engine over the chain; resolves when it works on blocks.
+   * @throws fsck.root-differs, fsck.block-damaged, fsck.record-differs
+   */
   static async start(options: NodeOptions): Promise<LedgerNode> {
+    await quickCheck(options.chain.store)
     const node = new LedgerNode(options)
     await options.engine.start(options.chain, options.onFailure)
     try {

@@ -29,6 +29,16 @@ export function buildTree(
   return { hash: pageHash(page), pages }
 }
 
+/** The page at a path from its sixteen slots. */
+export function joinPage(
+  tree: TreeName,
+  path: Uint8Array,
+  slots: readonly Slot[],
+): { readonly hash: Uint8Array; readonly key: Uint8Array; readonly value: Uint8Array } {
+  const page = Page.of(slots)
+  return { hash: pageHash(page), key: pageKey(tree, path), value: encodePage(page) }
+}
+
 function buildPage(
   tree: TreeName,
   path: Uint8Array,

@@ -4,7 +4,7 @@
  * May import: `src/errors`, `src/codec`, `src/crypto` (its portable half).
  * Start reading at `leaf.ts` (what a leaf is), then `verifier.ts` (what a proof is), then `tree.ts` (how it changes).
  */
-export { buildTree, leafOf } from './build.ts'
+export { buildTree, joinPage, leafOf } from './build.ts'
 export { stateError } from './errors.ts'
 export { emptyHash, innerHash, leafHash, pathNibble, stateRoot } from './hashing.ts'
 export { encodeIcs23, type Neighbours } from './ics23.ts'
@@ -21,7 +21,7 @@ export {
   valueVersion,
 } from './leaf.ts'
 export { maximumKeyBytes, maximumValueBytes } from './limits.ts'
-export { decodePage, type Leaf, type Page, pageHash, type Slot } from './page.ts'
+export { decodePage, type Leaf, type Page, pageHash, type Slot, slotsInPage } from './page.ts'
 export { neighbourKeys, proveLeaf, treeRoot } from './prove.ts'
 export { type LeafChange, type PageChange, type PageReader, pageKey, updateTree } from './tree.ts'
 export { CompactPath, decodeProven, maximumPathDepth, Proven, rootOf, type TreeName, treeNumber } from './verifier.ts'

@@ -82,4 +82,16 @@ export const storeError = defineErrors('store', {
     message: 'all {limit} views are in use, and none came free within {seconds} s',
     remedy: 'Try again later; close views as soon as they are read.',
   },
+  'before-images': {
+    number: 913,
+    status: 500,
+    message: 'the stored before-images of block {height} are damaged',
+    remedy: 'The database was changed from outside. Read at the head; older heights come back with the next blocks.',
+  },
+  'other-before': {
+    number: 914,
+    status: 500,
+    message: 'the store does not hold what block {height} found in {table}',
+    remedy: 'The database was changed from outside: check it with fsck, or restore it.',
+  },
 })

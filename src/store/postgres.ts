@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto'
 import type postgres from 'postgres'
 import { equalBytes } from '../codec/index.ts'
+import { BeforeImageCache } from './before-image-cache.ts'
 import { answerOf, connect, type Sql } from './connection.ts'
 import { storeError } from './errors.ts'
 import { maximumReaders, maximumViewAge, maximumViews, readTimeout, viewPatience } from './limits.ts'
-import type { BlockWrite, Head, ReadView, Store, StoredBlock, StoreTable } from './port.ts'
+import type {
+  BlockWrite,
+  DatabaseStore,
+  Head,
+  ReadView,
+  Store,
+  StoredBlock,
+  StoreTable,
+  TableStatistics,
+} from './port.ts'
 import { schemaOf, stateTables } from './schema.ts'
 import { Session } from './session.ts'
 import { SessionPool } from './session-pool.ts'
@@ -18,7 +28,10 @@ import { Writer } from './writer.ts'
  * Every call throws `store.unavailable` while Postgres is away, and works again once it is back.
  * @throws store.in-use, store.format-newer, store.not-durable, store.connection-url, store.unavailable, store.refused
  */
-export async function openStore(options: { readonly connection: string; readonly chain: string }): Promise<Store> {
+export async function openStore(options: {
+  readonly connection: string
+  readonly chain: string
+}): Promise<DatabaseStore> {
   const writer = new Writer(options.connection, options.chain)
   try {
     await writer.open()
@@ -29,15 +42,18 @@ export async function openStore(options: { readonly connection: string; readonly
   return new PostgresStore(options.connection, schemaOf(options.chain), writer)
 }
 
-class PostgresStore implements Store {
+class PostgresStore implements DatabaseStore {
   readonly signedHeaders: Store['signedHeaders']
+  readonly #schema: string
   readonly #writer: Writer
   readonly #reader: Sql
   readonly #views: SessionPool
+  readonly #images = new BeforeImageCache()
   readonly #openViews = new Set<SnapshotView>()
   #closing: Promise<void> | undefined
 
   constructor(url: string, schema: string, writer: Writer) {
+    this.#schema = schema
     this.#writer = writer
     this.#reader = connect({ url, schema, connections: maximumReaders, statementTimeout: readTimeout })
     const viewSettings = { url, schema, statementTimeout: readTimeout, idleTransactionTimeout: 2 * maximumViewAge }
@@ -76,7 +92,8 @@ class PostgresStore implements Store {
     this.#requireOpen()
     const session = await this.#views.borrow()
     try {
-      const view = new SnapshotView(await takeSnapshot(session, at), this.#views, session, (closed) => {
+      const snapshot = await takeSnapshot(session, at)
+      const view = new SnapshotView(snapshot, this.#images, this.#views, session, (closed) => {
         this.#openViews.delete(closed)
       })
       this.#openViews.add(view)
@@ -90,7 +107,7 @@ class PostgresStore implements Store {
 
   async write(block: BlockWrite): Promise<void> {
     this.#requireOpen()
-    await this.#writer.write(block)
+    this.#images.put(block.height, await this.#writer.write(block))
   }
 
   async block(height: bigint): Promise<StoredBlock | undefined> {
@@ -120,6 +137,28 @@ class PostgresStore implements Store {
         select height, position from transaction_id where id = ${id}`,
     )
     return row
+  }
+
+  async transactions(ids: readonly Uint8Array[]) {
+    const rows = await this.#read(
+      (sql) => sql<{ id: Uint8Array; height: bigint; position: number }[]>`
+        select id, height, position from transaction_id where id = any(${sql.typed.bytesList(ids)})`,
+    )
+    return new Map(rows.map(({ id, height, position }) => [id.toHex(), { height, position }]))
+  }
+
+  async statistics(): Promise<readonly TableStatistics[]> {
+    const tables = await this.#read(
+      (sql) => sql<Omit<TableStatistics, 'rows'>[]>`
+        select relname as table, pg_total_relation_size(oid) as bytes, pg_indexes_size(oid) as "indexBytes"
+        from pg_class where relnamespace = (select oid from pg_namespace where nspname = ${this.#schema}) and relkind = 'r' order by relname`,
+    )
+    const counted: TableStatistics[] = []
+    for (const row of tables) {
+      const [found] = await this.#read((sql) => sql<{ rows: bigint }[]>`select count(*) as rows from ${sql(row.table)}`)
+      counted.push({ ...row, rows: found?.rows ?? 0n })
+    }
+    return counted
   }
 
   /** Ends all views; waits for a write under way. A second call waits for the first. */

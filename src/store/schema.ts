@@ -19,19 +19,22 @@ export function chainOf(schema: string): string | undefined {
   return schema.startsWith(schemaPrefix) ? schema.slice(schemaPrefix.length) : undefined
 }
 
-/** The tables of the state: where each is kept, and its number among the before-images. */
-export const stateTables: Readonly<Record<StoreTable, { readonly name: string; readonly kind: number }>> = {
-  records: { name: 'record', kind: 1 },
-  indexes: { name: 'index_entry', kind: 2 },
-  pages: { name: 'page', kind: 3 },
+/** The tables of the state: where each is kept, and its number in a block's rows. */
+export const stateTables: Readonly<Record<StoreTable, { readonly name: string; readonly part: number }>> = {
+  records: { name: 'record', part: 1 },
+  indexes: { name: 'index_entry', part: 2 },
+  pages: { name: 'page', part: 3 },
 }
 
 /**
  * Data formats: step n turns format n into n + 1, and format 0 is an empty schema. Steps never change once released.
  *
- * - `before_image` holds what a key had before the block of that height changed it, null when it was absent.
  * - `header_wanted` lists heights whose signed header has not arrived.
  * - A block's bytes are stored uncompressed, so that a slice is read without the rest.
+ * - From format 2, `before_image` has one row a block (see `before-images.ts`). Those of format 1 are not carried over: for
+ *   some blocks after the upgrade, views go back as far as it.
+ * - From format 2, a page's table has room for changed pages next to the old ones: no index entry changes then, and the
+ *   log has the difference only. Pages are hashes, which nothing compresses.
  */
 export const formatSteps: readonly string[] = [
   `
@@ -59,6 +62,13 @@ export const formatSteps: readonly string[] = [
   create table transaction_id (id bytea primary key, height bigint not null, position integer not null);
   create table signed_header (height bigint primary key, bytes bytea not null);
   create table header_wanted (height bigint primary key);
+  `,
+  `
+  drop table before_image;
+  create table before_image (height bigint primary key, bytes bytea not null);
+  alter table before_image alter column bytes set storage external;
+  alter table page alter column value set storage external;
+  alter table page set (fillfactor = 70, toast_tuple_target = 8160);
   `,
 ]
 

@@ -2,7 +2,10 @@
  * One connection that never turns into another. The driver reconnects by itself, which is right for single reads; inside
  * a transaction the second half would then run outside of it. A session that lost its connection refuses all that follows.
  */
-import type postgres from 'postgres'
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import postgres from 'postgres'
+import { CommonrootError } from '../errors/index.ts'
 import { answerOf, type ConnectionSettings, connect, type Sql } from './connection.ts'
 import { storeError } from './errors.ts'
 
@@ -30,14 +33,31 @@ export class Session {
   async query<Rows extends readonly postgres.MaybeRow[]>(
     make: (sql: Sql) => postgres.PendingQuery<Rows>,
   ): Promise<postgres.RowList<Rows>> {
-    if (this.#lost) throw storeError('unavailable', { reason: 'the connection was lost' })
+    return await this.#answer(make)
+  }
+
+  /**
+   * Binary COPY inside a transaction; `bytes` as `copyRows` makes them. What the server refuses once it has all bytes, the
+   * driver tells nobody: it is known then that the COPY failed, and the reason is in the server's log only. So copy what a
+   * constraint can refuse to a table that has none, and insert it from there.
+   * @throws store.unavailable, store.refused
+   */
+  async copy(table: string, columns: readonly string[], bytes: Uint8Array): Promise<void> {
+    const stream = await this.#answer((sql) =>
+      sql`copy ${sql(table)} (${sql(columns)}) from stdin (format binary)`.writable(),
+    )
+    const closed = once(stream, 'close')
+    // Nobody waits for it after an error.
+    closed.catch(() => {})
+    await this.#answer(() => sendAll(stream, bytes))
     try {
-      return await answerOf(make(this.#sql), this.#limit)
+      await this.query((sql) => sql`select`)
     } catch (error) {
-      // Without an answer nobody knows what the session is doing: it is of no more use.
-      if (error instanceof Error && 'code' in error && error.code === 'store.unavailable') await this.end()
+      if (isAborted(error)) throw storeError('unavailable', { reason: 'a COPY failed' }, error)
       throw error
     }
+    // As it closes, the driver's stream sends a word that would end the next COPY.
+    await this.#answer(() => closed)
   }
 
   /** Runs `work` between BEGIN and COMMIT; an error undoes all of it. `mode` is as in BEGIN. */
@@ -70,4 +90,37 @@ export class Session {
     this.#lost = true
     await this.#sql.end({ timeout: 0 })
   }
+
+  async #answer<Result>(ask: (sql: Sql) => PromiseLike<Result>): Promise<Result> {
+    if (this.#lost) throw storeError('unavailable', { reason: 'the connection was lost' })
+    try {
+      return await answerOf(ask(this.#sql), this.#limit)
+    } catch (error) {
+      // Without an answer nobody knows what the session is doing: it is of no more use.
+      if (error instanceof CommonrootError && error.code === 'store.unavailable') await this.end()
+      throw error
+    }
+  }
+}
+
+/**
+ * Resolves when the driver has sent all and the end mark. It would also say when the server has taken it, but after an
+ * error it says nothing.
+ */
+function sendAll(stream: Writable, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject)
+    stream.write(bytes, (error) => {
+      if (error != null) return reject(error)
+      stream.end()
+      setImmediate(resolve)
+    })
+  })
+}
+
+/** SQLSTATE 25P02: an earlier statement of the transaction has failed. */
+function isAborted(error: unknown): boolean {
+  return (
+    error instanceof CommonrootError && error.cause instanceof postgres.PostgresError && error.cause.code === '25P02'
+  )
 }

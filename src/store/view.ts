@@ -1,4 +1,5 @@
-/** Reads at one height: a snapshot of the tables, turned back by the before-images. */
+/** Reads at one height: a snapshot of the tables, taken back by the before-images of later blocks. */
+import type { BeforeImageCache } from './before-image-cache.ts'
 import { storeError } from './errors.ts'
 import { maximumViewAge, viewWindow } from './limits.ts'
 import type { ReadView, StoreTable } from './port.ts'
@@ -6,9 +7,14 @@ import { stateTables } from './schema.ts'
 import type { Session } from './session.ts'
 import type { SessionPool } from './session-pool.ts'
 
+/** What a session sees: the state after `head`, to be shown as it was after `height`. */
+export type Snapshot = { readonly height: bigint; readonly head: bigint }
+
 /** The view of a borrowed session; it goes back to the pool when the view is closed or too old. */
 export class SnapshotView implements ReadView {
   readonly height: bigint
+  readonly #snapshot: Snapshot
+  readonly #images: BeforeImageCache
   readonly #pool: SessionPool
   readonly #session: Session
   readonly #timer: NodeJS.Timeout
@@ -18,13 +24,16 @@ export class SnapshotView implements ReadView {
 
   /** `age` in milliseconds: how old it may get. */
   constructor(
-    height: bigint,
+    snapshot: Snapshot,
+    images: BeforeImageCache,
     pool: SessionPool,
     session: Session,
     onClosed: (view: SnapshotView) => void,
     age = maximumViewAge,
   ) {
-    this.height = height
+    this.height = snapshot.height
+    this.#snapshot = snapshot
+    this.#images = images
     this.#pool = pool
     this.#session = session
     this.#onClosed = onClosed
@@ -36,26 +45,34 @@ export class SnapshotView implements ReadView {
     if (this.#closing !== undefined) {
       throw storeError('view-closed', { height: this.height, seconds: this.#age / 1000 })
     }
-    const { name, kind } = stateTables[table]
+    const { name } = stateTables[table]
     const rows = await this.#session.query(
-      (sql) => sql<{ key: Uint8Array; value: Uint8Array | null }[]>`
-        select wanted.key, case when later.height is null then now.value else later.value end as value
-        from unnest(${sql.typed.bytesList(keys)}) as wanted (key)
-        left join ${sql(name)} as now on now.key = wanted.key
-        left join lateral (
-          select height, value from before_image
-          where kind = ${kind} and key = wanted.key and height > ${this.height}
-          order by height limit 1
-        ) as later on true`,
+      (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
+        select key, value from ${sql(name)} where key = any(${sql.typed.bytesList(keys)})`,
     )
-    const present = new Map<string, Uint8Array>()
-    for (const { key, value } of rows) if (value !== null) present.set(key.toHex(), value)
-    return present
+    const now = new Map(rows.map(({ key, value }) => [key.toHex(), value]))
+    return this.#snapshot.head === this.height ? now : await this.#takenBack(table, keys, now)
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #takenBack(
+    table: StoreTable,
+    keys: readonly Uint8Array[],
+    now: ReadonlyMap<string, Uint8Array>,
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    const wanted = new Map(keys.map((key) => [key.toHex(), key]))
+    const values = new Map<string, Uint8Array | null>(now)
+    for (let height = this.#snapshot.head; height > this.height; height--) {
+      const images = await this.#images.at(height, this.#session)
+      for (const [id, key] of wanted) values.set(id, images.before(table, key, values.get(id) ?? null))
+    }
+    const present = new Map<string, Uint8Array>()
+    for (const [id, value] of values) if (value !== null) present.set(id, value)
+    return present
   }
 
   async #close(): Promise<void> {
@@ -67,20 +84,23 @@ export class SnapshotView implements ReadView {
 }
 
 /** Takes a snapshot in a session that is in no transaction. @throws store.height-gone, store.height-ahead */
-export async function takeSnapshot(session: Session, at: 'head' | bigint): Promise<bigint> {
+export async function takeSnapshot(session: Session, at: 'head' | bigint): Promise<Snapshot> {
   await session.query((sql) => sql`begin isolation level repeatable read read only`)
   // The snapshot is that of the first statement after BEGIN: this one.
   const [row] = await session.query(
-    (sql) => sql<{ head: bigint | null; first: bigint | null }[]>`
-      select max(height) as head, min(height) as first from block`,
+    (sql) => sql<{ head: bigint | null; first: bigint | null; imaged: bigint | null }[]>`
+      select (select max(height) from block) as head, (select min(height) from block) as first,
+             (select min(height) from before_image) as imaged`,
   )
   const head = row?.head ?? undefined
-  const first = row?.first ?? undefined
   const height = at === 'head' ? head : at
-  if (height === undefined || head === undefined || first === undefined || height > head) {
+  if (height === undefined || head === undefined || height > head) {
     throw storeError('height-ahead', { height: height ?? at, head: head ?? 'not there yet' })
   }
-  if (height < first || height < head - viewWindow)
+  const first = row?.first ?? head
+  const oldest = (row?.imaged ?? head + 1n) - 1n
+  if (height < first || height < oldest || height < head - viewWindow) {
     throw storeError('height-gone', { height, head, window: viewWindow })
-  return height
+  }
+  return { height, head }
 }

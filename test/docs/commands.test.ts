@@ -1,4 +1,4 @@
-/** Every command of the README and the quick start is typed into a shell, and prints what the page says. */
+/** Every command of the README, the quick start and the guides is typed into a shell, and prints what the page says. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,6 +17,7 @@ type Step = {
 const scripts: Record<string, string> = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).scripts
 const readme = readDocument('README.md')
 const quickstart = readDocument('docs/quickstart.md')
+const opensslGuide = readDocument('docs/guides/openssl.md')
 const offline = 'Verify on another machine'
 
 let session: Session
@@ -48,6 +49,24 @@ describe('the README', () => {
 describe('the quick start', () => {
   const [online = ''] = quickstart.text.split(`## ${offline}`)
   it.each(steps(online))('$line', typeStep, 60_000)
+})
+
+describe('the guide to certificates of OpenSSL', () => {
+  it('has a configuration to save', async () => {
+    const [configuration = ''] = codeBlocks(opensslGuide.text, 'ini')
+    const [file] = /(?<=^# )\S+/.exec(configuration) ?? []
+    expect(file).toBe('device.cnf')
+    expect(await session.type(`cat > ${file} <<'END'\n${configuration}END`)).toMatchObject({ code: 0 })
+  })
+  it.each(steps(opensslGuide.text))('$line', typeStep, 60_000)
+  it('names the code with which its authority is refused', async () => {
+    const published = await session.type(
+      'npx commonroot certificate publish authority --signer .commonroot/members/vendor-borealis.key --json || true',
+    )
+    const codes = firstTable(section(opensslGuide, 'What is refused')).map(([, code]) => code)
+    const { items } = JSON.parse(published.output) as { readonly items: readonly { readonly code: string }[] }
+    expect(codes).toContain(`\`${items[0]?.code}\``)
+  })
 })
 
 describe('the HTTP interface', () => {

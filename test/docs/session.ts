@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { discardEmbeddedPostgres } from '../../src/store/index.ts'
 import { root } from '../structure/source/index.ts'
 
 export type Typed = { readonly code: number; readonly output: string }
@@ -38,6 +39,8 @@ export async function startSession(): Promise<Session> {
     stopLedger,
     end: async () => {
       await stopLedger()
+      // The database may lie elsewhere, if the user that runs it cannot enter this folder.
+      await discardEmbeddedPostgres({ folder: path.join(folder, '.commonroot', 'postgres') })
       await rm(folder, { recursive: true, force: true })
     },
   }

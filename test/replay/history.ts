@@ -1,6 +1,7 @@
 /** A history that touches every rule once: what a recorded chain consists of. */
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { publicationPolicy } from '../../pki/contract/index.ts'
+import { issueVoucher } from '../../pki/voucher/index.ts'
 import { encodeAs } from '../../src/codec/index.ts'
 import { possessionMessage } from '../../src/governance/index.ts'
 import { type TestDevice, testDevice } from '../ledger/devices.ts'
@@ -57,6 +58,11 @@ export async function writeHistory(driven: DrivenChain): Promise<void> {
   await driven.block(await submit([operator], ['governance', 'rotate-keys', rotation]))
   const rotated = await device(operator, 'C1')
   await driven.block(await driven.sign([publication(rotated)], [signerOf(operator.id, next)]))
+  const lot = { chain: chain.id, manufacturer: operator.id, serials: { from: 'C2', to: 'C9' } }
+  const voucher = await issueVoucher({ ...lot, expires: driven.time + 3_600_000n }, [next])
+  const carried = await Promise.all([device(operator, 'C2'), device(operator, 'D1'), device(operator, 'C3')])
+  const items = carried.map(({ certificate }) => ({ certificate, voucher }))
+  await driven.block(await submit([vendor], ['pki', 'publish-vouched', items]))
   const suspension = ['governance', 'set-member-state', { member: other.id, state: 'suspended' }] as const
   await driven.block(await submit([vendor, operator, regulator], suspension))
   await driven.block(await submit([other], publication(await device(other, 'B9'))))

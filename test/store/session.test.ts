@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { utf8 } from '../../src/codec/index.ts'
+import { BeforeImageCache } from '../../src/store/before-image-cache.ts'
 import { openStore } from '../../src/store/index.ts'
 import { schemaOf } from '../../src/store/schema.ts'
 import { Session } from '../../src/store/session.ts'
@@ -103,7 +104,14 @@ describe('a forgotten view', () => {
     const pool = new SessionPool(newSession, 1, 5_000)
     const session = await pool.borrow()
     const closed = Promise.withResolvers<SnapshotView>()
-    const view = new SnapshotView(await takeSnapshot(session, 'head'), pool, session, closed.resolve, 100)
+    const view = new SnapshotView(
+      await takeSnapshot(session, 'head'),
+      new BeforeImageCache(),
+      pool,
+      session,
+      closed.resolve,
+      100,
+    )
     expect((await view.read('records', [utf8('k')])).size).toBe(1)
     expect(await closed.promise).toBe(view)
     await expect(view.read('records', [utf8('k')])).rejects.toMatchObject({ code: 'store.view-closed' })

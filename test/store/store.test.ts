@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { toHex, utf8 } from '../../src/codec/index.ts'
-import { inspectDatabase, openStore, type Store } from '../../src/store/index.ts'
+import { inspectDatabase, openStore, type Store, storeFormat } from '../../src/store/index.ts'
 import { testDatabase, withClient } from '../postgres.ts'
 import { blockAt, put, sha256 } from './blocks.ts'
 
@@ -140,8 +140,8 @@ describe('opening', () => {
     const { store: other, chain: otherChain } = await freshStore()
     expect(await other.head()).toBeUndefined()
     const chains = await inspectDatabase(connection)
-    expect(chains).toContainEqual({ chain, format: 1, height: 1n })
-    expect(chains).toContainEqual({ chain: otherChain, format: 1, height: undefined })
+    expect(chains).toContainEqual({ chain, format: storeFormat, height: 1n })
+    expect(chains).toContainEqual({ chain: otherChain, format: storeFormat, height: undefined })
   })
 
   it('is refused to a second opener until the first has closed', async () => {
@@ -157,7 +157,7 @@ describe('opening', () => {
     await withClient(connection, (sql) => sql`update ${sql(`chain_${chain}`)}.store_format set version = 99`)
     await expect(openStore({ connection, chain })).rejects.toMatchObject({
       code: 'store.format-newer',
-      details: { found: 99, known: 1 },
+      details: { found: 99, known: storeFormat },
     })
   })
 

@@ -21,6 +21,7 @@ const ranks = new Map(
     ['governance'],
     ['host'],
     ['chain'],
+    ['fsck'],
     ['node'],
   ].flatMap((areas, rank) => areas.map((area) => [area, rank] as const)),
 )

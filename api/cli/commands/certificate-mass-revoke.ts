@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { RevocationReason } from '../../../pki/contract/index.ts'
 import { cliError, givenPassphrase, massRevoke, openSigner } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
-import { firmware, passphraseOption, reasonOption, type SignerOptions, signerOption } from '../options.ts'
+import { firmware, memberId, passphraseOption, reasonOption, type SignerOptions, signerOption } from '../options.ts'
 
 type Options = SignerOptions & {
   readonly manufacturer: string
@@ -21,7 +21,7 @@ export function certificateMassRevoke(parent: Command, frame: Frame): void {
       "Revoke, with one fact, all of a manufacturer's certificates published so far that fit every condition given. " +
         'Without a condition, all of them.',
     )
-    .requiredOption('--manufacturer <id>', 'member id of the manufacturer')
+    .requiredOption('--manufacturer <id>', 'member id of the manufacturer', memberId)
     .option('--model <model>', 'of this model')
     .option('--batch <batch>', 'of this production batch')
     .addOption(new Option('--firmware-below <version>', 'with a firmware before this version').argParser(firmware))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { RevocationReason } from '../../../pki/contract/index.ts'
-import { givenPassphrase, openSigner, revokeCertificate } from '../../client/index.ts'
+import { explainRefusal, givenPassphrase, openSigner, revokeCertificate } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
 import {
   certificateOrFingerprint,
@@ -27,11 +27,13 @@ export function certificateRevoke(parent: Command, frame: Frame): void {
     )
     .action(
       frame(async ({ node, signal }, word: string, options: Options) => {
-        const { fingerprint } = await namedCertificate(word)
+        const certificate = await namedCertificate(word)
+        const { fingerprint } = certificate
         const { chain } = await node.chain()
         const signer = await openSigner(node, chain, options.signer, await givenPassphrase(options.passphraseFile))
         const answer = await revokeCertificate({ node, signer, signal }, fingerprint, options.reason)
-        const { code, message, height, time, id } = answer
+        const { code, height, time, id } = answer
+        const message = explainRefusal(code, { ...certificate, chain }) ?? answer.message
         const value = { fingerprint, code, message, height, time, transaction: id }
         if (code === 'done') return { value, lines: [`${fingerprint} is revoked since block ${height} (${time})`] }
         if (code === 'unchanged') return { value, lines: [`${fingerprint} was ended before; nothing changed`] }

@@ -14,7 +14,7 @@ import {
   readPassphrase,
 } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
-import { chainId, firmware, passphraseOption, wholeNumber } from '../options.ts'
+import { chainId, firmware, memberId, passphraseOption, wholeNumber } from '../options.ts'
 
 /** Devices of one order: what a line makes in a shift. */
 const maximumCount = 100_000
@@ -43,7 +43,7 @@ export function deviceIssue(parent: Command, frame: Frame): void {
       'Make keys and self-issued certificates: SERIAL.pem, and SERIAL.key encrypted under a passphrase. ' +
         'Nothing is overwritten. The chain id comes from the node; with --chain no node is needed.',
     )
-    .requiredOption('--manufacturer <id>', 'member id of the manufacturer')
+    .requiredOption('--manufacturer <id>', 'member id of the manufacturer', memberId)
     .requiredOption('--serial <serial>', 'serial of the first device; its trailing digits count up')
     .addOption(new Option('--count <n>', 'how many devices').default(1).argParser(wholeNumber(1, maximumCount)))
     .addOption(

@@ -4,11 +4,11 @@ import { type Verification, type VerificationInput, verifyCertificate } from '..
 import { toHex } from '../../../src/codec/index.ts'
 import { voteVerifier } from '../../../src/crypto/index.ts'
 import { CommonrootError } from '../../../src/errors/index.ts'
-import { maximumProofBytes, maximumTrustBytes } from '../../../src/light/index.ts'
+import { decodeProof, decodeTrust, maximumProofBytes, maximumTrustBytes } from '../../../src/light/index.ts'
 import { readBeginning, readOneCertificate } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
 import { instantText, time, wholeNumber } from '../options.ts'
-import { bytesText, table } from '../table.ts'
+import { bytesText, shown, table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 
 type Options = {
@@ -28,7 +28,12 @@ export function proofVerify(parent: Command, frame: Frame): void {
     .argument('<certificate>', 'certificate file (PEM or DER)')
     .requiredOption('--proof <file>', 'the proof about it')
     .requiredOption('--trust <file>', 'the trust file of the chain')
-    .addOption(new Option('--at <time>', 'judge at this time instead of now (ISO 8601)').argParser(time))
+    .addOption(
+      new Option(
+        '--at <time>',
+        'judge at this time instead of now (ISO 8601; a date alone is its midnight in UTC)',
+      ).argParser(time),
+    )
     .addOption(
       new Option('--max-age <seconds>', 'refuse a proof that is older').argParser(wholeNumber(0, 10_000_000_000)),
     )
@@ -45,7 +50,7 @@ export function proofVerify(parent: Command, frame: Frame): void {
           ...(at === undefined ? {} : { at }),
           ...(maxAge === undefined ? {} : { maximumAge: BigInt(maxAge) * 1000n }),
         }
-        const verification = await verifyFile(path, input)
+        const verification = withFile(await verifyFile(path, input), { proof, trust, certificate: path }, input)
         const value = jsonOf(verification, now)
         return {
           value,
@@ -67,6 +72,31 @@ async function verifyFile(path: string, input: Omit<VerificationInput, 'certific
     if (!(error instanceof CommonrootError) || error.code.startsWith('cli.')) throw error
     const { code, message } = error
     return { verdict: 'invalid', code, message, checkedAt: input.at ?? input.now, proofBytes: input.proof.length }
+  }
+}
+
+/** An error in the form of a file says which file: that of a certificate, a proof and a trust file can be the same. */
+function withFile(
+  verification: Verification,
+  files: Readonly<Record<'proof' | 'trust' | 'certificate', string>>,
+  { proof, trust }: Omit<VerificationInput, 'certificate'>,
+): Verification {
+  const { code, message, fingerprint } = verification
+  if (message === undefined) return verification
+  const named = (file: string): Verification => ({ ...verification, message: `${shown(file)}: ${message}` })
+  if (fingerprint === undefined) return named(files.certificate)
+  if (refusalOf(() => decodeProof(proof)) === code) return named(files.proof)
+  if (refusalOf(() => decodeTrust(trust)) === code) return named(files.trust)
+  return verification
+}
+
+function refusalOf(decode: () => unknown): string | undefined {
+  try {
+    decode()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CommonrootError)) throw error
+    return error.code
   }
 }
 

@@ -9,7 +9,8 @@ export function sandbox(parent: Command, frame: Frame): void {
     .command('sandbox')
     .description(
       'Run a whole ledger on this machine: members, a production line, a node with its database, and a gateway that ' +
-        'verifies offline. It runs until it is interrupted; the next start goes on where it was.',
+        'verifies offline. It runs until it is interrupted; the next start goes on where it was. With DATABASE_URL in ' +
+        'the environment the ledger lies on that Postgres server, and none is started.',
     )
     .option('--data <dir>', 'folder for everything that it keeps', '.commonroot')
     .addOption(

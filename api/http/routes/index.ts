@@ -4,6 +4,7 @@
  * May import: `src`, `pki` and the views and schemas beside this folder; never Fastify. Start reading at `read-chain.ts`.
  */
 import type { LedgerNode } from '../../../src/node/index.ts'
+import type { Carrier } from '../../carrier/index.ts'
 import type { Registry } from '../metrics.ts'
 import type { BoundRoute } from '../route.ts'
 import type { Slots } from '../slots.ts'
@@ -21,6 +22,7 @@ import { readTransaction } from './read-transaction.ts'
 import { readTrust } from './read-trust.ts'
 import { reportHealth } from './report-health.ts'
 import { reportReadiness } from './report-readiness.ts'
+import { submitCertificate } from './submit-certificate.ts'
 import { submitTransaction } from './submit-transaction.ts'
 
 export { ics23Type, proofType } from './prove-certificate.ts'
@@ -30,6 +32,7 @@ export function bindRoutes(parts: {
   readonly node: LedgerNode
   readonly registry: Registry
   readonly submissions: Slots
+  readonly carrier: Carrier | undefined
   readonly maximumHeadAge: number
 }): readonly BoundRoute[] {
   const { node, registry, submissions } = parts
@@ -41,6 +44,7 @@ export function bindRoutes(parts: {
     readTransaction(node),
     readHeader(node),
     listModules(node),
+    submitCertificate(parts),
     readCertificate(node),
     proveCertificate(node),
     readTrust(node),

@@ -1,19 +1,14 @@
 import { Type } from 'typebox'
 import { codecError, maximumTransactionBytes, toHex } from '../../../src/codec/index.ts'
 import { engineError } from '../../../src/engine/index.ts'
-import { CommonrootError } from '../../../src/errors/index.ts'
 import { governanceError } from '../../../src/governance/index.ts'
 import { done, transactionError, unchanged } from '../../../src/host/index.ts'
 import { type LedgerNode, nodeError } from '../../../src/node/index.ts'
-import { errorRow } from '../../catalogue.ts'
 import { apiError } from '../../errors.ts'
-import { messageOf } from '../problem.ts'
+import { blockRefusal, refusedStatus } from '../block-refusal.ts'
 import { answerJson, defineRoute, json, Refusal } from '../route.ts'
 import { HexDigest } from '../schemas.ts'
 import { TransactionView, transactionView } from '../transaction-view.ts'
-
-/** The status of a transaction that stands in a block and did nothing. */
-const refusedStatus = 422
 
 export const submitTransaction = defineRoute({
   method: 'POST',
@@ -56,13 +51,6 @@ export const submitTransaction = defineRoute({
     const view = transactionView(committed)
     if (code === done || code === unchanged) return answerJson(200, view)
     const { id, height, time } = view
-    return new Refusal(refusalOf(code), { status: refusedStatus, id, height: Number(height), time })
+    return new Refusal(blockRefusal(code), { status: refusedStatus, id, height: Number(height), time })
   },
 })
-
-/** The error that a number of a block stands for. Its details are not on chain. */
-function refusalOf(number: number): CommonrootError {
-  const row = errorRow(number)
-  if (row === undefined) throw new TypeError(`a block of this node holds the number ${number}, which no error has`)
-  return new CommonrootError({ ...row, message: messageOf(row) }, {})
-}

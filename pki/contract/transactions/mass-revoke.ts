@@ -1,10 +1,11 @@
 import { encodeAs, Optional, Struct } from '../../../src/codec/index.ts'
 import { governanceError, governancePorts, MemberId } from '../../../src/governance/index.ts'
 import { defineTransaction } from '../../../src/module/index.ts'
+import { DeviceSerial, isRising } from '../../voucher/index.ts'
 import { pkiName } from '../collections.ts'
 import { pkiError } from '../errors.ts'
 import { certificatesMassRevoked } from '../events.ts'
-import { DeviceSerial, DeviceWord, Firmware, MassRevocation, RevocationReason } from '../schemas.ts'
+import { DeviceWord, Firmware, MassRevocation, RevocationReason } from '../schemas.ts'
 import { requireRevoker } from './revoke.ts'
 
 /** Revokes every certificate of a manufacturer that fits a predicate, with one leaf, from the next block on. */
@@ -35,7 +36,7 @@ export const massRevoke = defineTransaction({
 
 function serialRange(from: string | undefined, to: string | undefined) {
   if (from === undefined && to === undefined) return undefined
-  if (from === undefined || to === undefined || from.length !== to.length || from > to) {
+  if (from === undefined || to === undefined || !isRising({ from, to })) {
     throw pkiError('serial-range', { from: from ?? 'nothing', to: to ?? 'nothing' })
   }
   return { from, to }

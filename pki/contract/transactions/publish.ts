@@ -1,12 +1,14 @@
-import { Bytes, conform, Struct } from '../../../src/codec/index.ts'
+import { type AlgorithmName, Bytes, conform, Struct } from '../../../src/codec/index.ts'
 import { keyDigest } from '../../../src/crypto/portable/index.ts'
 import { governancePorts, membersSigningFor, parameterInForce } from '../../../src/governance/index.ts'
 import {
+  type Address,
   type Context,
   defineBatch,
   indexAddress,
   type MemberPrincipal,
   recordAddress,
+  type SignatureCheck,
 } from '../../../src/module/index.ts'
 import {
   type Certificate,
@@ -24,77 +26,115 @@ import { type CertificateRecord, DeviceWord } from '../schemas.ts'
 import { massRevocationOf } from '../standing.ts'
 import { endCertificate } from './revoke.ts'
 
+/** DER of one certificate. */
+export const CertificateBytes = Bytes({ minimum: 1, maximum: maximumCertificateBytes })
+
 /** Publishes self-issued certificates: each is judged alone, and the same one again changes nothing. */
 export const publish = defineBatch({
   summary: 'Publishes self-issued device certificates.',
-  item: Struct({ certificate: Bytes({ minimum: 1, maximum: maximumCertificateBytes }) }),
+  item: Struct({ certificate: CertificateBytes }),
   maximumItems: maximumBatch,
   prepare: ({ certificate: der }) => {
-    const certificate = parseCertificate(der)
-    // What the record could not hold is refused here: later it would look like a defect of this rule.
-    if (certificate.device !== undefined) {
-      conform(DeviceWord, certificate.device.model)
-      conform(DeviceWord, certificate.device.batch)
-    }
-    return { facts: certificate, checks: [selfSignatureCheck(certificate)] }
+    const { certificate, possession } = prepareCertificate(der)
+    return { facts: certificate, checks: [possession] }
   },
   allow: (context) => {
     membersSigningFor(context, 'line')
   },
-  reads: (_item, { fingerprint, key, subject }, signers) => {
-    const own = [recordAddress(certificates, fingerprint), indexAddress(certificates, 'key', keyDigest(key))]
-    const manufacturer = subject.organization
+  reads: (_item, certificate, signers) => {
+    const manufacturer = certificate.subject.organization
     // Whose certificate is nobody's who signs is refused before its device is looked up: the name may be any text.
-    if (
-      manufacturer === undefined ||
-      !signers.some((signer) => signer.kind === 'member' && signer.id === manufacturer)
-    ) {
-      return own
-    }
-    return [
-      ...own,
-      indexAddress(certificates, 'device', deviceKey(manufacturer, subject.serialNumber ?? '')),
-      ...governancePorts.member.reads(manufacturer),
-    ]
+    const signs = signers.some((signer) => signer.kind === 'member' && signer.id === manufacturer)
+    return certificateReads(certificate, signs ? manufacturer : undefined)
   },
-  applyItem: (context, _item, { facts: certificate, checks: [selfSigned] }) => {
-    if (context.get(certificates, certificate.fingerprint) !== undefined) return 'unchanged'
-    const policy = parameterInForce(context, publicationPolicy)
-    checkProfile(certificate, parameterInForce(context, deviceProfile))
-    requireThisChain(context, certificate)
-    if (selfSigned !== true) throw pkiError('self-signature')
-    requireAlgorithmInForce(context, certificate)
-    requireManufacturer(context, certificate, policy)
-    requireTimely(context, certificate, policy)
-    const record = recordOf(context, certificate)
-    endMassRevoked(context, record)
-    context.put(certificates, record)
-    context.keep(certificate.der)
-    const { fingerprint, manufacturer, serial } = record
-    context.emit(certificatePublished, { fingerprint, manufacturer, serial })
-    return 'done'
-  },
+  applyItem: (context, _item, { facts: certificate, checks: [possessed] }) =>
+    publishCertificate(context, certificate, possessed === true, () =>
+      signingManufacturer(context, certificate.subject.organization ?? ''),
+    ),
 })
+
+/** A certificate that can be read, and the check that its signature is by its own key. @throws what `parseCertificate` throws */
+export function prepareCertificate(der: Uint8Array): {
+  readonly certificate: Certificate
+  readonly possession: SignatureCheck
+} {
+  const certificate = parseCertificate(der)
+  // What the record could not hold is refused here: later it would look like a defect of this rule.
+  if (certificate.device !== undefined) {
+    conform(DeviceWord, certificate.device.model)
+    conform(DeviceWord, certificate.device.batch)
+  }
+  return { certificate, possession: selfSignatureCheck(certificate) }
+}
+
+/** What publishing a certificate reads; `manufacturer` once somebody with a right to its name is known. */
+export function certificateReads(
+  { fingerprint, key, subject }: Certificate,
+  manufacturer: string | undefined,
+): readonly Address[] {
+  const own = [recordAddress(certificates, fingerprint), indexAddress(certificates, 'key', keyDigest(key))]
+  if (manufacturer === undefined) return own
+  return [
+    ...own,
+    indexAddress(certificates, 'device', deviceKey(manufacturer, subject.serialNumber ?? '')),
+    ...governancePorts.member.reads(manufacturer),
+  ]
+}
+
+/** A member that answers for certificates in its name. */
+export type Publisher = { readonly id: string; readonly roles: readonly string[] }
+
+/**
+ * The rules of every publication, in order. They differ in one thing only: whose authority it is.
+ * @param possessed whether the certificate's signature is by its own key
+ * @param authority gives the manufacturer that answers for it, or refuses
+ */
+export function publishCertificate(
+  context: Context,
+  certificate: Certificate,
+  possessed: boolean,
+  authority: () => Publisher,
+): 'done' | 'unchanged' {
+  if (context.get(certificates, certificate.fingerprint) !== undefined) return 'unchanged'
+  const policy = parameterInForce(context, publicationPolicy)
+  checkProfile(certificate, parameterInForce(context, deviceProfile))
+  requireThisChain(context, certificate)
+  if (!possessed) throw pkiError('self-signature')
+  requireInForce(context, certificate.algorithm)
+  requirePublisher(authority(), policy)
+  requireTimely(context, certificate, policy)
+  const record = recordOf(context, certificate)
+  endMassRevoked(context, record)
+  context.put(certificates, record)
+  context.keep(certificate.der)
+  const { fingerprint, manufacturer, serial } = record
+  context.emit(certificatePublished, { fingerprint, manufacturer, serial })
+  return 'done'
+}
 
 function requireThisChain(context: Context, { device }: Certificate): void {
   const named = device?.chain ?? 'none'
   if (named !== context.chain) throw pkiError('other-chain', { named, chain: context.chain })
 }
 
-function requireAlgorithmInForce(context: Context, { algorithm }: Certificate): void {
+/** @throws pki.algorithm-withdrawn */
+export function requireInForce(context: Context, algorithm: AlgorithmName): void {
   const { algorithms } = context.call(governancePorts.withdrawnAlgorithms, undefined)
   if (algorithms.some((entry) => entry.algorithm === algorithm)) throw pkiError('algorithm-withdrawn', { algorithm })
 }
 
-function requireManufacturer(context: Context, { subject }: Certificate, { publisherRoles }: PublicationPolicy): void {
-  const manufacturer = subject.organization ?? ''
+function signingManufacturer(context: Context, manufacturer: string): Publisher {
   const signer = context.signers.find(
     (principal): principal is MemberPrincipal =>
       principal.kind === 'member' && principal.id === manufacturer && principal.purposes.has('line'),
   )
   if (signer === undefined) throw pkiError('not-manufacturer', { manufacturer })
-  if (!signer.roles.some((role) => publisherRoles.includes(role))) {
-    throw pkiError('role-missing', { member: signer.id, roles: publisherRoles.join(', ') })
+  return signer
+}
+
+function requirePublisher({ id: member, roles }: Publisher, { publisherRoles }: PublicationPolicy): void {
+  if (!roles.some((role) => publisherRoles.includes(role))) {
+    throw pkiError('role-missing', { member, roles: publisherRoles.join(', ') })
   }
 }
 

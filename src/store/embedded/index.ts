@@ -5,4 +5,5 @@
  */
 export { postgresError } from './errors.ts'
 export { isAlive, type ProcessMark, thisProcess } from './process.ts'
+export { findEmbeddedPostgres } from './running.ts'
 export { discardEmbeddedPostgres, type EmbeddedPostgres, startEmbeddedPostgres } from './server.ts'

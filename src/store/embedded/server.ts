@@ -7,6 +7,7 @@ import { type Claim, claimFolder, readServerFile, stopServer } from './claim.ts'
 import { postgresError } from './errors.ts'
 import { leftoverPatience, maximumLogBytes, pollInterval, startPatience } from './limits.ts'
 import { makeSocketFolder, type Place, preparePlace } from './place.ts'
+import { embeddedConnection } from './running.ts'
 
 /** A running server of this process. */
 export type EmbeddedPostgres = {
@@ -23,8 +24,19 @@ export type EmbeddedPostgres = {
 /** All a server may see of this process' environment. */
 const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', HOME: '/' }
 
-/** These win over postgresql.conf, whose defaults are right otherwise; `openStore` checks that they stayed durable. */
-const settings = ['listen_addresses=', 'fsync=on', 'unix_socket_permissions=0700']
+/**
+ * These win over postgresql.conf, whose defaults are right otherwise; `openStore` checks that they stayed durable. A ledger
+ * writes to random places of its indexes, and after each checkpoint the first change of a place logs all of it: so
+ * checkpoints are rare, as far as the log's disk space and its replay after a crash allow.
+ */
+const settings = [
+  'listen_addresses=',
+  'fsync=on',
+  'unix_socket_permissions=0700',
+  'shared_buffers=256MB',
+  'max_wal_size=2GB',
+  'checkpoint_timeout=15min',
+]
 
 /**
  * Starts the Postgres of a data folder, makes the folder at first. For sandbox and tests: everyone who can enter the
@@ -149,7 +161,7 @@ function handleOf(server: ChildProcess, place: Place, socketFolder: string, clai
     claim.release()
   }
   return {
-    connection: `postgresql:///postgres?${new URLSearchParams({ host: socketFolder, port: '5432', user: 'postgres' })}`,
+    connection: embeddedConnection(socketFolder),
     processId,
     folder: place.folder,
     stop: () => {

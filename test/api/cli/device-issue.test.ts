@@ -44,6 +44,15 @@ describe('device issue', () => {
     expect(openssl('verify', '-check_ss_sig', '-CAfile', 'ten/SN-0100.pem', 'ten/SN-0100.pem')).toContain('OK')
   })
 
+  it('refuses a manufacturer that can be no member, before anything is made', async () => {
+    for (const id of ['Vendor A', 'vendor_a', '-a', 'a'.repeat(33)]) {
+      const words = ['device', 'issue', `--manufacturer=${id}`, '--chain', chain, '--serial', 'S1', '--out', 'nobody']
+      const ended = await run([...words, '--json'], { cwd: folder })
+      expect(ended, id).toMatchObject({ code: 2, json: { error: { code: 'cli.usage' } } })
+    }
+    expect(existsSync(path.join(folder, 'nobody'))).toBe(false)
+  })
+
   it('keeps keys and passphrase to their owner', async () => {
     for (const name of ['ten/SN-0098.key', 'ten/passphrase']) {
       expect((await stat(path.join(folder, name))).mode & 0o777, name).toBe(0o600)

@@ -158,6 +158,23 @@ describe('proof verify', () => {
     }
   })
 
+  it('says which file is not what it should be', async () => {
+    const message = async (certificate: string, proof: string, trust: string) => {
+      const words = ['proof', 'verify', certificate, '--proof', proof, '--trust', trust, '--json']
+      return (await run(words, { cwd: world.folder })).json
+    }
+    const good = ['published/G-1.pem', 'G-1.proof', 'ledger.trust'] as const
+    expect(await message(good[0], 'ledger.trust', good[2])).toMatchObject({
+      message: expect.stringMatching(/^ledger\.trust: /),
+    })
+    expect(await message(good[0], good[1], 'G-1.proof')).toMatchObject({
+      message: expect.stringMatching(/^G-1\.proof: /),
+    })
+    expect(await message('G-1.proof', good[1], good[2])).toMatchObject({
+      message: expect.stringMatching(/^G-1\.proof: /),
+    })
+  })
+
   it('takes files that are not there and bundles for wrong usage', async () => {
     expect(await verify('published/G-1.pem', 'missing')).toMatchObject({ code: 2 })
     expect(await verify('missing.pem', 'G-1.proof')).toMatchObject({ code: 2 })

@@ -70,7 +70,9 @@ describe('certificate publish', () => {
     await writeFile(at('refused', 'Z-1.der'), der)
     const ended = await publish('vendor-a', 'refused')
     expect(ended).toMatchObject({ code: 1, json: { published: 1, refused: 4 } })
-    const { items } = ended.json as { readonly items: readonly { readonly file: string; readonly code: string }[] }
+    const { items } = ended.json as {
+      readonly items: readonly { readonly file: string; readonly code: string; readonly message: string }[]
+    }
     expect(Object.fromEntries(items.map(({ file, code }) => [path.basename(file), code]))).toEqual({
       'C-1.pem': 'done',
       'X-1.pem': 'pki.not-manufacturer',
@@ -78,6 +80,9 @@ describe('certificate publish', () => {
       'Z-1.der': 'pki.self-signature',
       'broken.pem': 'certificate.file-form',
     })
+    const messages = Object.fromEntries(items.map(({ file, message }) => [path.basename(file), message]))
+    expect(messages['X-1.pem']).toContain('names manufacturer vendor-b, which')
+    expect(messages['Y-1.pem']).toBe(`the certificate is made for chain elsewhere-01234567, this is ${world.chain}`)
     const told = await world.run(['certificate', 'publish', 'refused', '--signer', world.key('vendor-a')])
     expect(told.code).toBe(1)
     expect(told.stdout).toContain('refused/X-1.pem')
@@ -158,11 +163,11 @@ describe('certificate revoke and mass-revoke', () => {
     const words = ['certificate', 'revoke', '--reason', 'unspecified', '--json', '--signer', world.key('vendor-b')]
     expect(await world.run([...words, 'first/A-002.pem'])).toMatchObject({
       code: 1,
-      json: { code: 'pki.may-not-revoke' },
+      json: { code: 'pki.may-not-revoke', message: expect.stringContaining('the manufacturer vendor-a nor') },
     })
     expect(await world.run([...words, 'ab'.repeat(32)])).toMatchObject({
       code: 1,
-      json: { code: 'pki.unknown-certificate' },
+      json: { code: 'pki.unknown-certificate', message: `no certificate ${'ab'.repeat(32)} has been published` },
     })
   })
 

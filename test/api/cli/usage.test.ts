@@ -25,10 +25,12 @@ describe('the command tree', () => {
       'member list',
       'device issue',
       'certificate publish',
+      'certificate submit',
       'certificate show',
       'certificate status',
       'certificate revoke',
       'certificate mass-revoke',
+      'voucher issue',
       'trust export',
       'proof get',
       'proof verify',
@@ -56,6 +58,16 @@ describe('the command tree', () => {
       await expect(dry.parseAsync(line, { from: 'user' })).resolves.toBeDefined()
     },
   )
+})
+
+describe('help', () => {
+  it('says which options must be given, and which can be left out', async () => {
+    const { code, stdout } = await run(['device', 'issue', '--help'])
+    expect(code).toBe(0)
+    const lines = stdout.replace(/\n {20,}/g, ' ').split('\n')
+    const required = lines.filter((line) => line.endsWith('(required)')).map((line) => /--\S+/.exec(line)?.[0])
+    expect(required).toEqual(['--manufacturer', '--serial', '--out'])
+  })
 })
 
 describe('wrong usage', () => {
@@ -130,6 +142,13 @@ describe('output', () => {
     const { stdout, stderr } = spawnSync('bash', ['-c', words], { encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('0')
+  })
+
+  it('that cannot be written is one sentence and exit code 1', () => {
+    const words = `${shellCommand('completion bash')} > /dev/full`
+    const { status, stderr } = spawnSync('bash', ['-c', words], { encoding: 'utf8' })
+    expect(stderr).toBe('error: standard output cannot be written: the disk is full (cli.unwritable)\n')
+    expect(status).toBe(1)
   })
 
   it('has no colours where there is no terminal', async () => {

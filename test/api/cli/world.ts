@@ -41,7 +41,8 @@ export async function startWorld(database: string): Promise<World> {
   ]
   await plain.generate('ES256', { label: 'stranger' })
   const ledger = await startTestLedger({ database, members })
-  const server = createServer({ node: ledger.node })
+  // The node is vendor-b's, and carries in its name.
+  const server = createServer({ node: ledger.node, carrier: members[1]!.signer })
   const url = await server.listen(0)
   return {
     chain: ledger.chain.id,

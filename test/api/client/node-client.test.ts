@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { NodeClient, submitTransaction } from '../../../api/client/index.ts'
+import { cliError, NodeClient, submitTransaction } from '../../../api/client/index.ts'
 
 let server: Server | undefined
 afterEach(async () => {
@@ -121,6 +121,25 @@ describe('submitTransaction', () => {
       response.destroy()
       stop.abort(new Error('enough'))
     })
-    await expect(submitTransaction(client, new Uint8Array(3), stop.signal)).rejects.toThrow()
+    await expect(submitTransaction(client, new Uint8Array(3), stop.signal)).rejects.toThrow('enough')
+  })
+
+  it('says why it ends when a request is cut short', async () => {
+    const interrupted = cliError('interrupted', { signal: 'SIGINT' })
+    const during = new AbortController()
+    const { client } = await nodeThat(() => during.abort(interrupted))
+    const listening = new NodeClient(client.url, during.signal)
+    await expect(submitTransaction(listening, new Uint8Array(3), during.signal)).rejects.toBe(interrupted)
+  })
+
+  it('says why it ends when a pause is cut short', async () => {
+    const interrupted = cliError('interrupted', { signal: 'SIGINT' })
+    const stop = new AbortController()
+    const { client, count } = await nodeThat((response) => {
+      send(response, 503, { code: 'node.stopping', number: 852, detail: 'stopping' })
+      setTimeout(() => stop.abort(interrupted), 20)
+    })
+    await expect(submitTransaction(client, new Uint8Array(3), stop.signal)).rejects.toBe(interrupted)
+    expect(count()).toBe(1)
   })
 })

@@ -68,6 +68,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/problems/{code}',
       'GET /v1/transactions/{id}',
       'GET /v1/trust',
+      'POST /v1/certificates',
       'POST /v1/transactions',
     ])
   })
@@ -125,6 +126,9 @@ describe('the OpenAPI document', () => {
 
   it('says what to submit', () => {
     expect(document.paths['/v1/transactions']?.post?.requestBody?.content).toHaveProperty(['application/cbor'])
+    const { requestBody, parameters } = document.paths['/v1/certificates']?.post ?? {}
+    expect(requestBody?.content).toHaveProperty(['application/pkix-cert'])
+    expect(parameters).toMatchObject([{ in: 'header', name: 'commonroot-voucher', required: true }])
   })
 })
 

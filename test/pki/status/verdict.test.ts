@@ -175,3 +175,9 @@ it('knows every verdict that it gives', () => {
   const given = new Set(cases.flatMap(([, facts, time]) => around(facts, time).map(({ verdict }) => verdict)))
   expect([...given].filter((verdict) => !verdicts.includes(verdict))).toEqual([])
 })
+
+it('before its publication a certificate is not yet valid until its own beginning, and then not yet published', () => {
+  const { notBefore } = sound.certificate
+  expect(judge(sound, notBefore - 1n)).toEqual(said('not-yet-valid', 'not-yet-valid'))
+  expect(judge(sound, notBefore)).toEqual(said('never-published', 'not-yet-published'))
+})

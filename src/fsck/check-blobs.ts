@@ -1,0 +1,109 @@
+/** Blobs: each is the slice of an archived block that its digest names. A lost place is found again in the blocks. */
+import { decodeBlock } from '../chain/index.ts'
+import { type CborValue, decodeCbor, decodeEnvelope, toHex } from '../codec/index.ts'
+import { sha256 } from '../crypto/index.ts'
+import { CommonrootError } from '../errors/index.ts'
+import type { BlobPlace, Tables } from '../store/index.ts'
+import { beyondRepair, type Findings } from './finding.ts'
+import { blobPortion, blockPortion } from './limits.ts'
+
+export type BlobCheckOptions = {
+  readonly tables: Tables
+  readonly findings: Findings
+  readonly repair: boolean
+  /** Digests that records ask for and that have no row. */
+  readonly missing: readonly Uint8Array[]
+  readonly onProgress: (done: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** @returns how many were looked at */
+export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
+  const { tables, findings, repair, missing, onProgress, signal } = options
+  const wrong: BlobPlace[] = []
+  let count = 0
+  let after: Uint8Array | undefined
+  do {
+    signal?.throwIfAborted()
+    const portion = await tables.checkBlobs(after, blobPortion)
+    wrong.push(...portion.wrong)
+    count += portion.count
+    after = portion.last
+    onProgress(count)
+  } while (after !== undefined)
+  if (wrong.length + missing.length === 0) return count
+
+  const mended = { repairable: true, repaired: repair } as const
+  const found = await findBlobs(tables, [...missing, ...wrong.map(({ digest }) => digest)], signal)
+  for (const digest of missing) {
+    const place = found.get(toHex(digest))
+    findings.add('blobs', toHex(digest), 'a record is about it, and it is not listed', place ? mended : beyondRepair)
+    if (repair && place !== undefined) await tables.putBlob(place)
+  }
+  for (const row of wrong) {
+    const place = found.get(toHex(row.digest))
+    const what = `${row.length} bytes from ${row.offset} of block ${row.height} do not have this digest`
+    // In a sound block there are no bytes of this digest: it is the row that is damaged, and of no use.
+    const isLost = place === undefined && findings.has('blocks', `height ${row.height}`)
+    findings.add('blobs', toHex(row.digest), what, isLost ? beyondRepair : mended)
+    if (!repair || isLost) continue
+    if (place === undefined) await tables.removeBlob(row.digest)
+    else await tables.putBlob(place)
+  }
+  return count
+}
+
+/** Looks through all archived blocks for byte strings of operations that have these digests. */
+async function findBlobs(
+  tables: Tables,
+  digests: readonly Uint8Array[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, BlobPlace>> {
+  const wanted = new Set(digests.map(toHex))
+  const found = new Map<string, BlobPlace>()
+  for (let from = 0n; found.size < wanted.size; ) {
+    signal?.throwIfAborted()
+    const blocks = await tables.blocks(from, Number(blockPortion))
+    for (const { height, block } of blocks) {
+      for (const bytes of byteStringsOf(block) ?? []) {
+        const digest = sha256(bytes)
+        const id = toHex(digest)
+        if (!wanted.has(id) || found.has(id)) continue
+        found.set(id, { digest, height, offset: bytes.byteOffset - block.byteOffset, length: bytes.length })
+      }
+    }
+    const last = blocks.at(-1)
+    if (last === undefined) break
+    from = last.height + 1n
+  }
+  return found
+}
+
+/** Views of all byte strings in the bodies of a block's operations: what rules keep is among them. */
+function byteStringsOf(block: Uint8Array): readonly Uint8Array[] | undefined {
+  try {
+    return decodeBlock(block).transactions.flatMap((transaction) => {
+      const signed = readTransaction(transaction)
+      return signed?.operations.flatMap(({ body }) => byteStrings(decodeCbor(body))) ?? []
+    })
+  } catch (error) {
+    if (error instanceof CommonrootError) return undefined
+    throw error
+  }
+}
+
+function readTransaction(bytes: Uint8Array) {
+  try {
+    return decodeEnvelope(bytes).transaction
+  } catch (error) {
+    if (error instanceof CommonrootError) return undefined
+    throw error
+  }
+}
+
+function byteStrings(value: CborValue): readonly Uint8Array[] {
+  if (value instanceof Uint8Array) return [value]
+  if (Array.isArray(value)) return value.flatMap((each: CborValue) => byteStrings(each))
+  if (value instanceof Map) return [...value.values()].flatMap((each: CborValue) => byteStrings(each))
+  return []
+}

@@ -1,0 +1,200 @@
+/** The whole check, step by step: history, state, blobs, before-images. */
+import { type ChainProtocols, chainIdOf, type Genesis } from '../chain/index.ts'
+import { toHex } from '../codec/index.ts'
+import { CommonrootError } from '../errors/index.ts'
+import { protocolState } from '../governance/index.ts'
+import { type Program, programOf } from '../host/index.ts'
+import { recordAddress } from '../module/index.ts'
+import type { Store, Tables } from '../store/index.ts'
+import { checkBeforeImages } from './check-before-images.ts'
+import { checkBlobs } from './check-blobs.ts'
+import { type BlockCheckOptions, type BlockSums, checkBlocks, checkTransactions } from './check-blocks.ts'
+import { checkRecords } from './check-records.ts'
+import { checkState, type StatePlace, type StateSums } from './check-state.ts'
+import { forgetPlace, type Place, readPlace, writePlace } from './checkpoint.ts'
+import { Owners } from './collections.ts'
+import { fsckError } from './errors.ts'
+import { type CheckName, type Finding, Findings } from './finding.ts'
+import { checkpointInterval } from './limits.ts'
+import { placeBlocks } from './place-blocks.ts'
+
+/** A part of the whole: heights, both included, or records whose keys begin alike. */
+export type FsckRange =
+  | { readonly kind: 'heights'; readonly from: bigint; readonly to?: bigint }
+  | { readonly kind: 'records'; readonly prefix: Uint8Array }
+
+export type FsckStep = 'blocks' | 'state' | 'blobs' | 'before-images' | 'records'
+
+export type FsckOptions = {
+  /** Open, so that no node writes meanwhile. */
+  readonly store: Store
+  readonly tables: Tables
+  readonly genesis: Genesis
+  readonly protocols: ChainProtocols
+  /** Mend what can be made again from what is sound. */
+  readonly repair?: boolean
+  readonly range?: FsckRange
+  /** Where to note how far it has come; `resume` goes on from there. */
+  readonly place?: { readonly file: string; readonly resume: boolean }
+  /** Milliseconds between two notes. */
+  readonly noteInterval?: number
+  readonly onProgress?: (step: FsckStep, done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+export type FsckReport = {
+  readonly height: bigint
+  readonly findings: readonly Finding[]
+  /** Also those that are not listed. */
+  readonly count: number
+  readonly checked: Partial<BlockSums & StateSums & { readonly blobs: number }>
+}
+
+/**
+ * Checks everything, or a range. Without findings, what the store holds is what the head's root and the signed headers
+ * say. @throws fsck.nothing-stored; the reason of `signal`
+ */
+export async function fsck(options: FsckOptions): Promise<FsckReport> {
+  const { tables, genesis, range, repair } = options
+  const placing = new Findings()
+  const head = await placeBlocks(tables, placing, repair === true)
+  if (head === undefined) throw fsckError('nothing-stored', { chain: chainIdOf(genesis) })
+  const owners = new Owners(await programInForce(options, head.height + 1n))
+  if (range?.kind === 'records') return checkRange(options, range.prefix, owners, head)
+  return new Run(options, owners, head, placing).run()
+}
+
+type Head = { readonly height: bigint; readonly root: Uint8Array }
+
+async function checkRange(
+  { tables, onProgress, signal }: FsckOptions,
+  prefix: Uint8Array,
+  owners: Owners,
+  { height, root }: Head,
+): Promise<FsckReport> {
+  const findings = new Findings()
+  const records = await checkRecords({
+    tables,
+    owners,
+    root,
+    findings,
+    prefix,
+    onProgress: (done) => onProgress?.('records', done, 0),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return { height, findings: findings.list, count: findings.count, checked: { records } }
+}
+
+/** The program that the protocol record names; when that can't be read, the one that the genesis names. */
+async function programInForce({ store, genesis, protocols }: FsckOptions, height: bigint): Promise<Program> {
+  const { key } = recordAddress(protocolState, new Uint8Array(0))
+  try {
+    const stored = (await store.read('records', [key])).get(toHex(key))
+    if (stored === undefined) return programOf(protocols, genesis.protocol)
+    const { version, next } = protocolState.decode(stored)
+    return programOf(protocols, next !== undefined && next.height <= height ? next.version : version)
+  } catch (error) {
+    if (!(error instanceof CommonrootError)) throw error
+    return programOf(protocols, genesis.protocol)
+  }
+}
+
+/** What reads at a height go through. */
+const stateChecks: ReadonlySet<string> = new Set<CheckName>(['records', 'pages', 'indexes'])
+
+class Run {
+  readonly #options: FsckOptions
+  readonly #owners: Owners
+  readonly #head: Head
+  readonly #of: string
+  readonly #found: Place | undefined
+  readonly #findings: Findings
+  #noted = performance.now()
+
+  constructor(options: FsckOptions, owners: Owners, head: Head, placing: Findings) {
+    this.#options = options
+    this.#owners = owners
+    this.#head = head
+    const range = options.range?.kind === 'heights' ? `${options.range.from}-${options.range.to ?? ''}` : 'all'
+    this.#of = [chainIdOf(options.genesis), head.height, toHex(head.root), range, options.repair === true].join(' ')
+    const { place } = options
+    this.#found = place?.resume === true ? readPlace(place.file, this.#of) : undefined
+    this.#findings = this.#found === undefined ? placing : new Findings(this.#found.findings, this.#found.count)
+  }
+
+  async run(): Promise<FsckReport> {
+    const { range, place } = this.#options
+    const blocks = await this.#blocks()
+    const rest = range === undefined ? await this.#stateAndBlobs(blocks) : {}
+    if (place !== undefined) forgetPlace(place.file)
+    const { list: findings, count } = this.#findings
+    return { height: this.#head.height, findings, count, checked: { ...blocks, ...rest } }
+  }
+
+  async #blocks(): Promise<BlockSums> {
+    const { tables, genesis, repair, range, onProgress } = this.#options
+    const heights = range?.kind === 'heights' ? range : undefined
+    const first = heights?.from ?? 0n
+    const to = heights?.to === undefined || heights.to > this.#head.height ? this.#head.height : heights.to
+    const found = this.#found?.blocks
+    const options: BlockCheckOptions = {
+      ...this.#shared(),
+      tables,
+      genesis,
+      chain: chainIdOf(genesis),
+      repair: repair === true,
+      from: found?.next ?? first,
+      to,
+      head: this.#head.height,
+      onPlace: (next, sums) => this.#note(() => ({ blocks: { next, sums } })),
+      onProgress: (done, total) => onProgress?.('blocks', done, total),
+      ...(found === undefined ? {} : { sums: found.sums }),
+    }
+    const sums = await checkBlocks(options)
+    if (heights === undefined) await checkTransactions(options, sums.transactions)
+    return sums
+  }
+
+  async #stateAndBlobs(blocks: BlockSums): Promise<StateSums & { readonly blobs: number }> {
+    const { store, tables, repair, onProgress } = this.#options
+    const owners = this.#owners
+    const done = { next: this.#head.height + 1n, sums: blocks }
+    const { sums, missingBlobs } = await checkState({
+      ...this.#shared(),
+      tables,
+      owners,
+      root: this.#head.root,
+      repair: repair === true,
+      ...(this.#found?.state === undefined ? {} : { resume: this.#found.state }),
+      onPlace: (state: StatePlace) => this.#note(() => ({ blocks: done, state })),
+      onProgress: (count, total) => onProgress?.('state', count, total),
+    })
+    const blobs = await checkBlobs({
+      ...this.#shared(),
+      tables,
+      repair: repair === true,
+      missing: missingBlobs,
+      onProgress: (count) => onProgress?.('blobs', count, 0),
+    })
+    // Read through a damaged state, they would all look damaged.
+    const isSound = !this.#findings.list.some(({ check, repaired }) => stateChecks.has(check) && !repaired)
+    onProgress?.('before-images', 0, 0)
+    // The store reads at the height that it takes for the head.
+    const isHead = (await store.head())?.height === this.#head.height
+    if (isSound && isHead) await checkBeforeImages({ ...this.#shared(), store, tables, owners }, this.#head.height)
+    return { ...sums, blobs }
+  }
+
+  #shared(): { readonly findings: Findings; readonly signal?: AbortSignal } {
+    const { signal } = this.#options
+    return { findings: this.#findings, ...(signal === undefined ? {} : { signal }) }
+  }
+
+  #note(where: () => Pick<Place, 'blocks' | 'state'>): void {
+    const { place, noteInterval = checkpointInterval } = this.#options
+    if (place === undefined || performance.now() - this.#noted < noteInterval) return
+    const { list: findings, count } = this.#findings
+    writePlace(place.file, { of: this.#of, findings, count, ...where() })
+    this.#noted = performance.now()
+  }
+}

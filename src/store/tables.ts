@@ -1,0 +1,342 @@
+/**
+ * A chain's tables row by row: for whoever checks them, mends them or copies them. Rules and readers never come here.
+ * Whoever mends holds the store open, so that nobody else writes.
+ */
+import { CommonrootError } from '../errors/index.ts'
+import { BeforeImages } from './before-images.ts'
+import { writeTimeout } from './limits.ts'
+import type { StoredBlock, StoreTable } from './port.ts'
+import { formatSteps, schemaOf, stateTables } from './schema.ts'
+import { Session } from './session.ts'
+
+export type TableRow = { readonly key: Uint8Array; readonly value: Uint8Array }
+
+/** Where a blob lies: a slice of an archived block. */
+export type BlobPlace = {
+  readonly digest: Uint8Array
+  readonly height: bigint
+  readonly offset: number
+  readonly length: number
+}
+
+export type TransactionPlace = { readonly id: Uint8Array; readonly height: bigint; readonly position: number }
+
+/** A value of a column. */
+export type ColumnValue = Uint8Array | bigint | number | null
+
+/** All tables of a chain as a copy takes them. `portion` is how many rows are fetched at once. */
+export const copiedTables = {
+  block: { columns: ['height', 'time', 'root', 'bytes', 'results', 'events'], order: 'height', portion: 8 },
+  record: { columns: ['key', 'value'], order: 'key', portion: 2000 },
+  index_entry: { columns: ['key', 'value'], order: 'key', portion: 2000 },
+  page: { columns: ['key', 'value'], order: 'key', portion: 1000 },
+  before_image: { columns: ['height', 'bytes'], order: 'height', portion: 4 },
+  blob: { columns: ['digest', 'height', 'offset', 'length'], order: 'digest', portion: 2000 },
+  transaction_id: { columns: ['id', 'height', 'position'], order: 'id', portion: 2000 },
+  signed_header: { columns: ['height', 'bytes'], order: 'height', portion: 1000 },
+  header_wanted: { columns: ['height'], order: 'height', portion: 2000 },
+} as const satisfies Record<string, { columns: readonly string[]; order: string; portion: number }>
+export type CopiedTable = keyof typeof copiedTables
+
+/** The format that this program writes. */
+export const storeFormat = formatSteps.length
+
+export class Tables {
+  readonly #session: Session
+  readonly #schema: string
+
+  private constructor(session: Session, schema: string) {
+    this.#session = session
+    this.#schema = schema
+  }
+
+  /** A connection of its own. Nothing is made or locked: the caller has opened the store, or only reads. */
+  static open({ connection, chain }: { readonly connection: string; readonly chain: string }): Tables {
+    const schema = schemaOf(chain)
+    return new Tables(new Session({ url: connection, schema, statementTimeout: 60 * writeTimeout }), schema)
+  }
+
+  /** Rows in byte order of their keys, after one of them. */
+  async scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
+    const { name } = stateTables[table]
+    const rows = await this.#session.query((sql) =>
+      after === undefined
+        ? sql<TableRow[]>`select key, value from ${sql(name)} order by key limit ${limit}`
+        : sql<TableRow[]>`select key, value from ${sql(name)} where key > ${after} order by key limit ${limit}`,
+    )
+    return rows
+  }
+
+  async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const rows = await this.#session.query(
+      (sql) => sql<TableRow[]>`
+        select key, value from ${sql(stateTables[table].name)} where key = any(${sql.typed.bytesList(keys)})`,
+    )
+    return new Map(rows.map(({ key, value }) => [key.toHex(), value]))
+  }
+
+  async count(table: StoreTable | 'transactions'): Promise<bigint> {
+    const name = table === 'transactions' ? 'transaction_id' : stateTables[table].name
+    const [row] = await this.#session.query((sql) => sql<{ count: bigint }[]>`select count(*) from ${sql(name)}`)
+    return row?.count ?? 0n
+  }
+
+  /** How many of these index entries are there with exactly this value. */
+  async countIndexes(entries: readonly TableRow[]): Promise<number> {
+    const [row] = await this.#session.query(
+      (sql) => sql<{ count: bigint }[]>`
+        select count(*)
+        from unnest(${sql.typed.bytesList(entries.map(({ key }) => key))},
+                    ${sql.typed.bytesList(entries.map(({ value }) => value))}) as wanted (key, value)
+        join index_entry as found on found.key = wanted.key and found.value = wanted.value`,
+    )
+    return Number(row?.count ?? 0n)
+  }
+
+  /** Which of these digests have no blob. */
+  async missingBlobs(digests: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ digest: Uint8Array }[]>`
+        select digest from unnest(${sql.typed.bytesList(digests)}) as wanted (digest)
+        where not exists (select from blob where blob.digest = wanted.digest)`,
+    )
+    return rows.map(({ digest }) => digest)
+  }
+
+  /** Looks at the next blobs in order of digests; those whose slice has another digest, or no block, are wrong. */
+  async checkBlobs(
+    after: Uint8Array | undefined,
+    limit: number,
+  ): Promise<{ readonly last: Uint8Array | undefined; readonly count: number; readonly wrong: readonly BlobPlace[] }> {
+    const rows = await this.#session.query(
+      (sql) => sql<(BlobPlace & { readonly sound: boolean })[]>`
+        select blob.digest, blob.height, blob."offset", blob.length,
+          coalesce(blob."offset" >= 0 and blob.length >= 0 and
+            sha256(substring(block.bytes from blob."offset" + 1 for greatest(blob.length, 0))) = blob.digest, false) as sound
+        from (select * from blob where digest > ${after ?? new Uint8Array(0)} order by digest limit ${limit}) as blob
+        left join block on block.height = blob.height
+        order by blob.digest`,
+    )
+    const wrong = rows.filter(({ sound }) => !sound)
+    return { last: rows.at(-1)?.digest, count: rows.length, wrong }
+  }
+
+  /** Archived blocks from a height on, in order. */
+  async blocks(from: bigint, limit: number): Promise<readonly StoredBlock[]> {
+    return await this.#session.query(
+      (sql) => sql<StoredBlock[]>`
+        select height, time, root, bytes as block, results, events
+        from block where height >= ${from} order by height limit ${limit}`,
+    )
+  }
+
+  /** First and last heights of each run of blocks without a gap. */
+  async islandEnds(): Promise<readonly bigint[]> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ height: bigint }[]>`
+        select height from (
+          select height, lag(height) over (order by height) as before, lead(height) over (order by height) as next
+          from block
+        ) as neighbours
+        where before is distinct from height - 1 or next is distinct from height + 1
+        order by height`,
+    )
+    return rows.map(({ height }) => height)
+  }
+
+  /** The newest blocks, as far as a head goes. */
+  async newest(limit: number): Promise<readonly Pick<StoredBlock, 'height' | 'root'>[]> {
+    return await this.#session.query(
+      (sql) => sql<Pick<StoredBlock, 'height' | 'root'>[]>`
+        select height, root from block order by height desc limit ${limit}`,
+    )
+  }
+
+  async moveBlock(from: bigint, to: bigint): Promise<void> {
+    await this.#session.query((sql) => sql`update block set height = ${to} where height = ${from}`)
+  }
+
+  /** Signed headers of heights that no block has, and that no block could get next. */
+  async strayHeaders(head: bigint): Promise<readonly { readonly height: bigint; readonly bytes: Uint8Array }[]> {
+    return await this.#session.query(
+      (sql) => sql<{ height: bigint; bytes: Uint8Array }[]>`
+        select height, bytes from signed_header where height < 1 or height > ${head + 1n} order by height`,
+    )
+  }
+
+  /** Stores a signed header that was made sound again. */
+  async putHeader(height: bigint, bytes: Uint8Array): Promise<void> {
+    await this.#session.query(
+      (sql) => sql`
+        with arrived as (delete from header_wanted where height = ${height})
+        insert into signed_header (height, bytes) values (${height}, ${bytes})
+        on conflict (height) do update set bytes = excluded.bytes`,
+    )
+  }
+
+  async removeHeader(height: bigint): Promise<void> {
+    await this.#session.query((sql) => sql`delete from signed_header where height = ${height}`)
+  }
+
+  async signedHeaders(from: bigint, until: bigint): Promise<ReadonlyMap<bigint, Uint8Array>> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ height: bigint; bytes: Uint8Array }[]>`
+        select height, bytes from signed_header where height >= ${from} and height < ${until}`,
+    )
+    return new Map(rows.map(({ height, bytes }) => [height, bytes]))
+  }
+
+  /** Heights for which the node will ask its engine. */
+  async wantedHeaders(from: bigint, until: bigint): Promise<ReadonlySet<bigint>> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ height: bigint }[]>`
+        select height from header_wanted where height >= ${from} and height < ${until}`,
+    )
+    return new Set(rows.map(({ height }) => height))
+  }
+
+  async transactions(ids: readonly Uint8Array[]): Promise<readonly TransactionPlace[]> {
+    return await this.#session.query(
+      (sql) => sql<TransactionPlace[]>`
+        select id, height, position from transaction_id where id = any(${sql.typed.bytesList(ids)})`,
+    )
+  }
+
+  async scanTransactions(after: Uint8Array | undefined, limit: number): Promise<readonly TransactionPlace[]> {
+    return await this.#session.query(
+      (sql) => sql<TransactionPlace[]>`
+        select id, height, position from transaction_id
+        where id > ${after ?? new Uint8Array(0)} order by id limit ${limit}`,
+    )
+  }
+
+  /** Heights that have before-images, and whether they are not as they were written. */
+  async beforeImageHeights(): Promise<readonly { readonly height: bigint; readonly strange: boolean }[]> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ height: bigint; bytes: Uint8Array }[]>`select height, bytes from before_image order by height`,
+    )
+    return rows.map(({ height, bytes }) => ({ height, strange: !areSound(height, bytes) }))
+  }
+
+  async put(table: StoreTable, { key, value }: TableRow): Promise<void> {
+    await this.#session.query(
+      (sql) => sql`
+        insert into ${sql(stateTables[table].name)} (key, value) values (${key}, ${value})
+        on conflict (key) do update set value = excluded.value`,
+    )
+  }
+
+  async remove(table: StoreTable, key: Uint8Array): Promise<void> {
+    await this.#session.query((sql) => sql`delete from ${sql(stateTables[table].name)} where key = ${key}`)
+  }
+
+  async putBlob({ digest, height, offset, length }: BlobPlace): Promise<void> {
+    await this.#session.query(
+      (sql) => sql`
+        insert into blob (digest, height, "offset", length) values (${digest}, ${height}, ${offset}, ${length})
+        on conflict (digest) do update
+        set height = excluded.height, "offset" = excluded."offset", length = excluded.length`,
+    )
+  }
+
+  async removeBlob(digest: Uint8Array): Promise<void> {
+    await this.#session.query((sql) => sql`delete from blob where digest = ${digest}`)
+  }
+
+  async putTransaction({ id, height, position }: TransactionPlace): Promise<void> {
+    await this.#session.query(
+      (sql) => sql`
+        insert into transaction_id (id, height, position) values (${id}, ${height}, ${position})
+        on conflict (id) do update set height = excluded.height, position = excluded.position`,
+    )
+  }
+
+  async removeTransaction(id: Uint8Array): Promise<void> {
+    await this.#session.query((sql) => sql`delete from transaction_id where id = ${id}`)
+  }
+
+  /** Forgets a signed header that is of no use, and lists its height so that the node asks its engine for it. */
+  async wantHeader(height: bigint): Promise<void> {
+    await this.#session.query(
+      (sql) => sql`
+        with gone as (delete from signed_header where height = ${height})
+        insert into header_wanted (height) values (${height}) on conflict do nothing`,
+    )
+  }
+
+  /** Runs `work` over one unchanging state of all tables. */
+  async inSnapshot<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.#session.query((sql) => sql`begin isolation level repeatable read read only`)
+    try {
+      return await work()
+    } finally {
+      await this.#session.rollback()
+    }
+  }
+
+  /** All that `work` does, or nothing. */
+  inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#session.transaction(work)
+  }
+
+  /** Undefined before the first block. */
+  async headHeight(): Promise<bigint | undefined> {
+    const [row] = await this.#session.query(
+      (sql) => sql<{ height: bigint | null }[]>`select max(height) as height from block`,
+    )
+    return row?.height ?? undefined
+  }
+
+  /**
+   * All rows of a table in the order of its primary key, in portions; the values of a row in the order of `columns`.
+   * Only inside a transaction.
+   */
+  async *rows(table: CopiedTable): AsyncGenerator<readonly (readonly ColumnValue[])[]> {
+    const { columns, order, portion } = copiedTables[table]
+    // A name of its own: the driver remembers by a statement's text which columns come back.
+    const cursor = `copied_${table}`
+    await this.#session.query(
+      (sql) => sql`
+        declare ${sql(cursor)} no scroll cursor for select ${sql(columns)} from ${sql(table)} order by ${sql.unsafe(order)}`,
+    )
+    for (;;) {
+      const rows = await this.#session.query(
+        (sql) => sql<Record<string, ColumnValue>[]>`fetch ${sql.unsafe(String(portion))} from ${sql(cursor)}`,
+      )
+      if (rows.length === 0) break
+      yield rows.map((row) => columns.map((column) => row[column] ?? null))
+    }
+    await this.#session.query((sql) => sql`close ${sql(cursor)}`)
+  }
+
+  /** Puts rows in as `rows` gave them. */
+  async addRows(table: CopiedTable, rows: readonly (readonly ColumnValue[])[]): Promise<void> {
+    const { columns } = copiedTables[table]
+    const records = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, textOf(row[index])])))
+    const text = JSON.stringify(records)
+    await this.#session.query(
+      (sql) => sql`
+        insert into ${sql(table)} (${sql(columns)})
+        select ${sql(columns)} from json_populate_recordset(null::${sql(this.#schema)}.${sql(table)}, ${text}::text::json)`,
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#session.end()
+  }
+}
+
+/** As Postgres reads a value of any of these types. */
+function textOf(value: ColumnValue | undefined): string | null {
+  if (value === null || value === undefined) return null
+  return value instanceof Uint8Array ? `\\x${value.toHex()}` : value.toString()
+}
+
+function areSound(height: bigint, beforeImages: Uint8Array): boolean {
+  try {
+    return new BeforeImages(height, beforeImages).height === height
+  } catch (error) {
+    if (error instanceof CommonrootError) return false
+    throw error
+  }
+}

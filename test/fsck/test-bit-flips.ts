@@ -1,0 +1,107 @@
+/** Bits flipped at random in rows, one after another: each is found or harmless, none is served, what is mended is as it was. */
+import { afterAll, expect, it } from 'vitest'
+import { protocols } from '../../api/protocols.ts'
+import { parseCertificate } from '../../pki/certificate/index.ts'
+import { certificates } from '../../pki/contract/index.ts'
+import { StateView } from '../../src/chain/index.ts'
+import { equalBytes, toHex } from '../../src/codec/index.ts'
+import { fsck } from '../../src/fsck/index.ts'
+import { recordAddress } from '../../src/module/index.ts'
+import { rootOf, stateRoot } from '../../src/state/index.ts'
+import { openStore, type Store, Tables } from '../../src/store/index.ts'
+import { chooseSeed, SeededRandom } from '../faults/seeded-random.ts'
+import { testDatabase, withClient } from '../postgres.ts'
+import { flipBit } from './bit-flip.ts'
+import { makeHistory } from './history.ts'
+
+/**
+ * Where a flipped bit may do no harm: no proof is made of events and of who voted last, the newest block's results are
+ * signed by the next header, that a page was not there before matters to nobody, and asking for a header once more or
+ * once less costs nothing.
+ */
+const harmless = new Set([
+  'block.events',
+  'block.bytes',
+  'block.results',
+  'before_image.key',
+  'before_image.kind',
+  'header_wanted.height',
+])
+
+/** @param timeout milliseconds */
+export async function testBitFlips(flips: number, timeout: number): Promise<void> {
+  const database = await testDatabase()
+  const history = await makeHistory(database, 40)
+  const store = await openStore({ connection: database, chain: history.chain })
+  const tables = Tables.open({ connection: database, chain: history.chain })
+  afterAll(async () => {
+    await tables.close()
+    await store.close()
+  })
+
+  const keys = history.certificates.map((certificate) => parseCertificate(certificate).fingerprint)
+  const head = await store.head()
+  const truth = new Map(await Promise.all(keys.map(async (key) => [toHex(key), await recordOf(store, key)] as const)))
+
+  async function recordOf(from: Store, fingerprint: Uint8Array): Promise<string> {
+    const { key } = recordAddress(certificates, fingerprint)
+    return toHex((await from.read('records', [key])).get(toHex(key)) ?? new Uint8Array(0))
+  }
+
+  /** Certificates of which the store would now prove something else than the truth. */
+  async function falseProofs(): Promise<readonly string[]> {
+    const view = new StateView(await store.view('head'))
+    const wrong: string[] = []
+    for (const key of keys) {
+      try {
+        const proven = await view.prove(certificates, key)
+        const standing = await view.root('standing')
+        const isAccepted = equalBytes(stateRoot(standing, rootOf(proven)), head?.root ?? new Uint8Array(0))
+        if (isAccepted && toHex(proven.value ?? new Uint8Array(0)) !== truth.get(toHex(key))) wrong.push(toHex(key))
+      } catch {
+        // Refused: nobody is told anything false.
+      }
+    }
+    await view.close()
+    return wrong
+  }
+
+  const headers = await tables.signedHeaders(1n, (head?.height ?? 0n) + 1n)
+
+  const run = (repair: boolean) => fsck({ store, tables, genesis: history.genesis, protocols, repair })
+
+  it(`finds each of ${flips} flipped bits or it is harmless, serves none as a proof, and mends what it says it mends`, {
+    timeout,
+  }, async () => {
+    const random = new SeededRandom(chooseSeed())
+    const outcomes = new Map<string, number>()
+    const complaints: string[] = []
+    await withClient(database, async (sql) => {
+      for (let done = 0; done < flips; ) {
+        const flip = await flipBit(sql, `chain_${history.chain}`, random)
+        if (flip === undefined) continue
+        done += 1
+        const name = `${flip.table}.${flip.column}`
+        const where = `${name}, row ${flip.row}, bit ${flip.bit}`
+        for (const key of await falseProofs()) complaints.push(`${where}: a false proof of ${key}`)
+        const { findings } = await run(true)
+        let outcome = 'found'
+        if (findings.length === 0) {
+          outcome = 'silent'
+          if (!harmless.has(name)) complaints.push(`${where}: not found`)
+        } else if (findings.every(({ repaired }) => repaired)) outcome = 'mended'
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+        if (outcome !== 'mended') await flip.undo()
+        for (const [height, bytes] of headers) await store.signedHeaders.put(height, bytes)
+        const { findings: left } = await run(false)
+        if (left.length > 0)
+          complaints.push(`${where}: ${JSON.stringify(findings.slice(0, 3))} then ${JSON.stringify(left.slice(0, 3))}`)
+        if (left.length > 0) break
+      }
+    })
+    expect(complaints).toEqual([])
+    // Most are in what can be made again.
+    expect(outcomes.get('mended')).toBeGreaterThan(flips / 3)
+    expect(toHex((await store.head())?.root ?? new Uint8Array(0))).toBe(toHex(head?.root ?? new Uint8Array(1)))
+  })
+}
