@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { discardEmbeddedPostgres } from '../src/store/index.ts'
 import { Campaign } from './ledger/campaign.ts'
+import type { NodeProcess } from './ledger/process.ts'
 import type { Plan } from './plan.ts'
 import { makeCertificates, readCertificates } from './workload/certificates.ts'
 import { type BenchChain, cacheFolder, manufacturer, openChain } from './workload/chain.ts'
@@ -16,6 +17,8 @@ export class Bench {
   #made = 0
   #taken = 0
   #campaign: Promise<Campaign> | undefined
+  #node: NodeProcess | undefined
+  #closing: Promise<void> | undefined
 
   private constructor(plan: Plan, chain: BenchChain, say: (text: string) => void) {
     this.plan = plan
@@ -50,7 +53,9 @@ export class Bench {
 
   /** The publication of the plan's certificates on a node that goes on running; done once. */
   campaign(): Promise<Campaign> {
-    this.#campaign ??= Campaign.run(this, this.#folder)
+    this.#campaign ??= Campaign.run(this, this.#folder, (node) => {
+      this.#node = node
+    })
     return this.#campaign
   }
 
@@ -59,10 +64,17 @@ export class Bench {
     return join(this.#folder, 'peers', peer)
   }
 
-  /** Ends every process of the run and removes its data. */
-  async close(): Promise<void> {
-    const campaign = await this.#campaign?.catch(() => undefined)
-    await campaign?.node.stop()
+  /** Ends every process of the run and removes its data. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
+    // A publication that is under way breaks off with its node.
+    await this.#node?.stop()
+    await this.#campaign?.catch(() => undefined)
+    await this.#node?.stop()
     await discardRun(this.#folder)
   }
 }

@@ -15,6 +15,9 @@ import { rows } from './rows/index.ts'
 /** How the note of a row begins whose measurement broke off. */
 const failure = 'failed: '
 
+/** Exit code of a run that a signal ended. */
+const interrupted = 130
+
 /** Errors that have been told: rows that look at the same publication fail with the same one. */
 const told = new Set<unknown>()
 
@@ -38,11 +41,12 @@ async function main(words: readonly string[]): Promise<number> {
   const chosen = rows.filter(({ name }) => given.only.length === 0 || given.only.includes(name))
   const bench = await Bench.open(plans[given.mode], say)
   const results: Result[] = []
-  endWithSignals(bench)
+  const interruption = endWithSignals(bench)
   try {
     for (const row of chosen) {
       const before = load()
-      const figure = await row.measure(bench).catch((error: unknown) => failed(error, say))
+      const figure = await row.measure(bench).catch((error: unknown) => failed(error, say, interruption))
+      if (interruption.aborted) break
       const result = resultOf(row, figure, [before, load()])
       results.push(result)
       if (given.json) say(textLine(result))
@@ -51,6 +55,7 @@ async function main(words: readonly string[]): Promise<number> {
   } finally {
     await bench.close()
   }
+  if (interruption.aborted) return interrupted
   const seconds = Math.round((performance.now() - beginning) / 1000)
   const report: Report = { results, machine, mode: given.mode, seconds }
   if (given.json) console.log(JSON.stringify(report, undefined, 2))
@@ -58,20 +63,22 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 /** A row that breaks off does not take the others with it. */
-function failed(error: unknown, say: (text: string) => void): Figure {
-  if (!told.has(error)) say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+function failed(error: unknown, say: (text: string) => void, interruption: AbortSignal): Figure {
+  if (!told.has(error) && !interruption.aborted)
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   told.add(error)
   return { value: null, ratio: null, note: `${failure}${error instanceof Error ? error.message : String(error)}` }
 }
 
-/** An interrupted run leaves neither processes nor data behind. */
-function endWithSignals(bench: Bench): void {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => {
-      bench.close().finally(() => process.exit(code))
+/** An interrupted run leaves neither processes nor data behind. @returns a signal that is aborted by the first */
+function endWithSignals(bench: Bench): AbortSignal {
+  const interruption = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (interruption.signal.aborted) return
+      interruption.abort()
+      bench.close().finally(() => process.exit(interrupted))
     })
   }
+  return interruption.signal
 }

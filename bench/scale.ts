@@ -2,6 +2,7 @@
  * Scale on paper: what a size of the ledger asks of one machine, from constants that a run has measured. The tables of
  * `docs/scale.md` are printed from here.
  */
+import { markdownTable } from './markdown-table.ts'
 
 /**
  * Measured by the rows `disk` and `bundle-membership`; bytes are per certificate unless said otherwise. Before-images of the
@@ -58,10 +59,16 @@ export function levels(leaves: number): number {
   return Math.log2(leaves)
 }
 
-/** Distinct pages of the tree that a block of random keys touches, from the root down. */
+/**
+ * Distinct pages of the tree that a block of random keys touches, from the root down. A place of the tree has a page of its
+ * own when at least one other leaf lies there, too.
+ */
 export function touchedPages(leaves: number, changes: number): number {
   let touched = 0
-  for (let pages = 1; pages < leaves; pages *= fanOut) touched += pages * (1 - (1 - 1 / pages) ** changes)
+  for (let places = 1; places < leaves * fanOut ** 2; places *= fanOut) {
+    const reached = places * (1 - (1 - 1 / places) ** changes)
+    touched += reached * (1 - Math.exp(-leaves / places))
+  }
   return touched
 }
 
@@ -120,9 +127,9 @@ export const logTable = (): string => markdown(log)
 export function idleTable(): string {
   const rows = years.map(({ name, interval }) => {
     const blocks = secondsPerYear / interval
-    return `| ${name} | ${(blocks / 1e6).toFixed(1)} million | ${size(blocks * measured.idleBlock)} |`
+    return [name, `${(blocks / 1e6).toFixed(1)} million`, size(blocks * measured.idleBlock)]
   })
-  return ['| interval | blocks a year | disk a year |', '| --- | --- | --- |', ...rows].join('\n')
+  return markdownTable([['interval', 'blocks a year', 'disk a year'], ...rows])
 }
 
 /** Part of the touches that miss memory when only the upper levels of the structures fit: nearly all of the lowest. */
@@ -135,12 +142,10 @@ function exceptions(certificates: number): number {
 }
 
 function markdown(columns: readonly Column[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [
-    line(columns.map(({ head }) => head)),
-    line(columns.map(() => '---')),
-    ...sizes.map((certificates) => line(columns.map(({ cell }) => cell(certificates)))),
-  ].join('\n')
+  return markdownTable([
+    columns.map(({ head }) => head),
+    ...sizes.map((certificates) => columns.map(({ cell }) => cell(certificates))),
+  ])
 }
 
 function power(value: number): string {

@@ -56,6 +56,7 @@ export class Campaign {
   /** Proofs of published certificates at the end of the publication. */
   readonly proofs: readonly CertificateProof[]
   #node: NodeProcess
+  readonly #onStart: (node: NodeProcess) => void
 
   private constructor(
     node: NodeProcess,
@@ -64,7 +65,9 @@ export class Campaign {
     memory: readonly MemorySample[],
     proofs: readonly CertificateProof[],
     logged: number,
+    onStart: (node: NodeProcess) => void,
   ) {
+    this.#onStart = onStart
     this.#node = node
     this.proofs = proofs
     this.logBytes = logged
@@ -82,6 +85,7 @@ export class Campaign {
   /** Starts a node on the data that the last one, which has ended, left. */
   async restart(): Promise<NodeProcess> {
     this.#node = await NodeProcess.start(this.dataFolder)
+    this.#onStart(this.#node)
     return this.#node
   }
 
@@ -90,13 +94,17 @@ export class Campaign {
     return this.segments.reduce((sum, { seconds }) => sum + seconds, 0)
   }
 
-  /** @throws Error when the ledger did not record what it was given, or a proof of it does not verify */
-  static async run(bench: Bench, dataFolder: string): Promise<Campaign> {
+  /**
+   * @param onStart is told each node that is started, so that it can be ended from outside
+   * @throws Error when the ledger did not record what it was given, or a proof of it does not verify
+   */
+  static async run(bench: Bench, dataFolder: string, onStart: (node: NodeProcess) => void): Promise<Campaign> {
     const { plan, chain, say } = bench
     const keys = selfSignatures(await bench.certificates(0, verificationKeys))
     await bench.certificates(plan.certificates - 1, 1)
     copyChain(chain, dataFolder)
     const node = await NodeProcess.start(dataFolder)
+    onStart(node)
     try {
       await untilTimely(node)
       const loggedBefore = await logBytes(node.started.connection)
@@ -133,7 +141,7 @@ export class Campaign {
       }
       const proofs = await verifySample(bench, node)
       const logged = (await logBytes(node.started.connection)) - loggedBefore
-      return new Campaign(node, dataFolder, segments, memory, proofs, logged)
+      return new Campaign(node, dataFolder, segments, memory, proofs, logged, onStart)
     } catch (error) {
       await node.stop()
       throw error

@@ -52,9 +52,11 @@ export class NodeProcess {
     return this.#child.pid ?? 0
   }
 
-  /** Resident set of the node's process in bytes, as the kernel counts it. */
+  /** Resident set of the node's process in bytes, as the kernel counts it; 0 once it has ended. */
   residentBytes(): number {
-    const [, pages = '0'] = readFileSync(`/proc/${this.processId}/statm`, 'utf8').split(' ')
+    const path = `/proc/${this.processId}/statm`
+    if (!existsSync(path)) return 0
+    const [, pages = '0'] = readFileSync(path, 'utf8').split(' ')
     return Number(pages) * pageBytes
   }
 

@@ -27,8 +27,9 @@ for (const { path, first } of order.files) {
 }
 
 function makeOne(number: number): Promise<Uint8Array> {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const key: PublicKey = { algorithm: 'ES256', spki: publicKey.export({ format: 'der', type: 'spki' }) }
+  const publicKeyEncoding = { format: 'der', type: 'spki' } as const
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding })
+  const key: PublicKey = { algorithm: 'ES256', spki: publicKey }
   const notBefore = (BigInt(Date.now()) / 1000n) * 1000n - backdating
   return issueDeviceCertificate({
     manufacturer: order.manufacturer,

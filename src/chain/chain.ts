@@ -43,7 +43,12 @@ export type ChainOptions = {
   readonly onFault?: (error: unknown) => void
 }
 
-type Pending = { readonly write: BlockWrite; readonly executed: ExecutedBlock }
+type Pending = {
+  readonly write: BlockWrite
+  readonly executed: ExecutedBlock
+  readonly transactions: readonly Uint8Array[]
+  readonly program: Program
+}
 
 export class Chain implements Application {
   readonly id: string
@@ -142,7 +147,8 @@ export class Chain implements Application {
       before: (executor) => this.#beginBlock(executor, input),
     })
     const { root, pages } = await updateTrees(this.#pages.read, executed.records)
-    this.#pending = { executed, write: blockWrite(input, time, root, executed, pages) }
+    const { transactions } = input
+    this.#pending = { executed, transactions, program, write: blockWrite(input, time, root, executed, pages) }
     const results = executed.results.map((result) => ({ code: result.code, data: encodeResult(result) }))
     const next = await this.#protocolAfter(executed, input.height)
     const appVersion = next === program.protocol ? {} : { appVersion: BigInt(next) }
@@ -151,9 +157,10 @@ export class Chain implements Application {
 
   async commit(): Promise<{ retainHeight: bigint }> {
     if (this.#pending === undefined) throw chainError('nothing-to-commit')
-    const { write, executed } = this.#pending
+    const { write, executed, transactions, program } = this.#pending
     await this.store.write(write)
     this.#pages.apply(write.pages)
+    this.preparer.forget(transactions, program)
     this.#pending = undefined
     this.#head = { height: write.height, time: write.time, root: write.root }
     for (const listener of this.#listeners) listener({ height: write.height, time: write.time, executed })

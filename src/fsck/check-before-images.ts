@@ -7,6 +7,7 @@ import { stateRoot, treeRoot } from '../state/index.ts'
 import { type ReadView, type Store, type Tables, viewWindow } from '../store/index.ts'
 import type { Owners } from './collections.ts'
 import { beyondRepair, type Findings } from './finding.ts'
+import { readHeights } from './limits.ts'
 import { differenceOf, type TreeDifference } from './tree-difference.ts'
 
 type Sources = {
@@ -23,11 +24,13 @@ export async function checkBeforeImages(sources: Sources, head: bigint): Promise
   for (const { height, strange } of await tables.beforeImageHeights()) {
     signal?.throwIfAborted()
     const report = (what: string) => findings.add('before-images', `height ${height}`, what, beyondRepair)
-    if (strange) report('one is of no table')
+    if (strange)
+      report('they are not what was written: reads at earlier heights fail until they are older than is kept')
     if (height > head || height <= head - viewWindow - 1n) {
       report('it lies outside of the heights that are kept')
       continue
     }
+    if (height <= head - readHeights) continue
     const [before] = await tables.blocks(height - 1n, 1)
     if (before?.height !== height - 1n) continue
     try {

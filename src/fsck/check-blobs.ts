@@ -44,9 +44,11 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
     const place = found.get(toHex(row.digest))
     const what = `${row.length} bytes from ${row.offset} of block ${row.height} do not have this digest`
     // In a sound block there are no bytes of this digest: it is the row that is damaged, and of no use.
-    const isLost = place === undefined && findings.has('blocks', `height ${row.height}`)
+    const block = `height ${row.height}`
+    const isInDamagedBlock = place === undefined && findings.has('blocks', block)
+    const isLost = isInDamagedBlock && !findings.isMendable('blocks', block)
     findings.add('blobs', toHex(row.digest), what, isLost ? beyondRepair : mended)
-    if (!repair || isLost) continue
+    if (!repair || isInDamagedBlock) continue
     if (place === undefined) await tables.removeBlob(row.digest)
     else await tables.putBlob(place)
   }

@@ -4,24 +4,22 @@ import { compareBytes, concat, decodeEnvelope, encodeAs, equalBytes, toHex, uint
 import { sha256, voteVerifier } from '../crypto/index.ts'
 import type { BlockInput } from '../engine/index.ts'
 import { CommonrootError } from '../errors/index.ts'
-import { decodeEvents, decodeResults, encodeResult, recentTransactions, transactionError } from '../host/index.ts'
+import { decodeEvents, decodeResults, recentTransactions, transactionError } from '../host/index.ts'
 import {
-  compareTimestamps,
   decodeSignedHeader,
-  emptyHash,
   lightError,
   orderValidators,
-  resultsHash,
   type SignedHeader,
   timestampToMilliseconds,
-  transactionsHash,
   type Validator,
   verifySignedHeader,
 } from '../light/index.ts'
 import { recordAddress } from '../module/index.ts'
 import type { StoredBlock, Tables, TransactionPlace } from '../store/index.ts'
+import { differencesOf, resultsHashOf, unflipBlock } from './block-form.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { blockPortion, transactionPortion } from './limits.ts'
+import { quietly } from './quietly.ts'
 import { unflip } from './unflip.ts'
 
 export type BlockCheckOptions = {
@@ -51,10 +49,10 @@ export type BlockSums = {
 
 /** A block as far as the next one must fit it. */
 type Previous = {
-  readonly height: bigint
-  readonly root: Uint8Array
+  readonly stored: StoredBlock
   readonly signed: SignedHeader | undefined
-  readonly resultsHash: Uint8Array | undefined
+  /** What is wrong with its results, unless the next header tells more. */
+  readonly complaint: string | undefined
 }
 
 /** Refusals after which a transaction's id can be used again: see the host's check of envelopes. */
@@ -89,9 +87,11 @@ export async function checkBlocks(options: BlockCheckOptions): Promise<BlockSums
     onProgress(Number(next - from), total)
     onPlace(next, check.sums)
   }
-  if (options.head === to) await check.strays(to)
+  if (options.head === to) await check.end(to)
   return check.sums
 }
+
+const emptyBytes = new Uint8Array(0)
 
 class BlockCheck {
   readonly #options: BlockCheckOptions
@@ -138,33 +138,65 @@ class BlockCheck {
     }
     const input = this.#decode(stored)
     const signed = await this.#signedHeader(height, header, awaited, input?.hash)
-    if (signed !== undefined) this.#compare(stored, input, signed)
+    if (signed !== undefined) await this.#compareWithPrevious(stored, signed)
+    else this.#settle()
+    const { row, sound } = await this.#judge(stored, input, signed)
     // What a damaged block holds is nothing to go by.
-    if (input !== undefined && !this.#options.findings.has('blocks', `height ${height}`)) {
-      await this.#transactions(stored, input)
-    }
-    this.#previous = previousOf(stored, signed)
+    if (sound !== undefined) await this.#transactions(stored, sound)
+    this.#previous = previousOf(row, signed, sound?.transactions.length)
   }
 
   #block(height: bigint, what: string): void {
     this.#options.findings.add('blocks', `height ${height}`, what, beyondRepair)
   }
 
-  #decode(stored: StoredBlock): BlockInput | undefined {
+  #mended(height: bigint, what: string): void {
+    const { findings, repair } = this.#options
+    findings.add('blocks', `height ${height}`, what, { repairable: true, repaired: repair })
+  }
+
+  /** Says what the header of the next block would have said, where there is none. */
+  #settle(): void {
+    const { complaint, stored } = this.#previous ?? {}
+    if (complaint !== undefined && stored !== undefined) this.#block(stored.height, complaint)
+  }
+
+  #decode({ block }: StoredBlock): BlockInput | undefined {
+    return quietly(() => decodeBlock(block))
+  }
+
+  /** Holds a block against itself and its header. @returns its row as it will be, and what it holds, if that is sound */
+  async #judge(
+    stored: StoredBlock,
+    found: BlockInput | undefined,
+    signed: SignedHeader | undefined,
+  ): Promise<{ readonly row: StoredBlock; readonly sound: BlockInput | undefined }> {
+    const { tables, findings, repair } = this.#options
     const { height } = stored
-    try {
-      const input = decodeBlock(stored.block)
-      if (input.height !== height) this.#block(height, `it is the block of height ${input.height}`)
-      if (timestampToMilliseconds(input.time) !== stored.time) this.#block(height, 'its row has another time')
-      const results = decodeResults(stored.results)
-      if (results.length !== input.transactions.length) this.#block(height, 'it has not one result per transaction')
-      decodeEvents(stored.events)
-      return input
-    } catch (error) {
-      if (!(error instanceof CommonrootError)) throw error
-      this.#block(height, `it can not be read: ${error.message}`)
-      return undefined
+    let row = stored
+    let input = found
+    const complaints = complaintsOf(height, input, signed)
+    if (complaints.length > 0) {
+      const block = signed && unflipBlock(stored.block, signed, await tables.blobsAt(height))
+      if (block === undefined) {
+        for (const what of complaints) this.#block(height, what)
+        return { row, sound: undefined }
+      }
+      this.#mended(height, 'one bit of it was flipped')
+      row = { ...row, block }
+      input = decodeBlock(block)
     }
+    if (input === undefined) return { row, sound: undefined }
+    const time = timestampToMilliseconds(input.time)
+    if (time !== row.time) {
+      this.#mended(height, 'its row has another time')
+      row = { ...row, time }
+    }
+    if (quietly(() => decodeEvents(row.events)) === undefined) {
+      findings.add('blocks', `events of height ${height}`, 'they can not be read', beyondRepair)
+    }
+    if (repair && row !== stored) await tables.putBlock(row)
+    return { row, sound: input }
   }
 
   async #signedHeader(
@@ -216,8 +248,9 @@ class BlockCheck {
     return quietly(() => this.#verified(height, bytes)) !== undefined
   }
 
-  /** Signed headers where no block is: each goes where it belongs, if it is sound, or away. */
-  async strays(head: bigint): Promise<void> {
+  /** At the head: signed headers where no block is. Each goes where it belongs, if it is sound, or away. */
+  async end(head: bigint): Promise<void> {
+    this.#settle()
     const { tables, findings, repair } = this.#options
     for (const { height, bytes } of await tables.strayHeaders(head)) {
       findings.add('headers', `height ${height}`, 'it is there, and no block', { repairable: true, repaired: repair })
@@ -230,29 +263,31 @@ class BlockCheck {
     }
   }
 
-  /** What the header says of its block, and of the one before. */
-  #compare({ height }: StoredBlock, input: BlockInput | undefined, { header, blockId }: SignedHeader): void {
-    if (input !== undefined) {
-      if (!equalBytes(transactionsHash(input.transactions), header.dataHash)) {
-        this.#block(height, 'its transactions are not those that the header signs')
-      }
-      if (!equalBytes(input.hash, blockId.hash)) this.#block(height, 'its hash is not the one of its header')
-      if (compareTimestamps(input.time, header.time) !== 0) this.#block(height, 'its time is not the one of its header')
-      if (!equalBytes(input.proposer, header.proposerAddress)) this.#block(height, 'its proposer is another one')
-      if (equalBytes(header.evidenceHash, emptyHash) && input.misbehaviour.length > 0) {
-        this.#block(height, 'it reports misbehaviour of which the header knows nothing')
-      }
-    }
+  /** What a header says of the block before its own. */
+  async #compareWithPrevious({ height }: StoredBlock, { header }: SignedHeader): Promise<void> {
     const previous = this.#previous
-    if (previous?.height !== height - 1n) return
-    if (!equalBytes(header.appHash, previous.root)) {
-      this.#block(previous.height, `its root is not the one that header ${height} signs`)
+    if (previous?.stored.height !== height - 1n) return this.#settle()
+    const { tables, repair } = this.#options
+    const { stored, signed } = previous
+    let row = stored
+    if (!equalBytes(header.appHash, stored.root)) {
+      this.#mended(stored.height, `its root is not the one that header ${height} signs`)
+      row = { ...row, root: header.appHash }
     }
-    if (previous.resultsHash !== undefined && !equalBytes(header.lastResultsHash, previous.resultsHash)) {
-      this.#block(previous.height, `its results are not those that header ${height} signs`)
+    const { lastResultsHash } = header
+    const isResult = (trial: Uint8Array) => equalBytes(resultsHashOf(trial) ?? emptyBytes, lastResultsHash)
+    if (stored.height > 0n && !isResult(stored.results)) {
+      const results = unflip(stored.results, isResult)
+      if (results === undefined) {
+        this.#block(stored.height, `its results are not those that header ${height} signs`)
+      } else {
+        this.#mended(stored.height, 'one bit of its results was flipped')
+        row = { ...row, results }
+      }
     }
+    if (repair && row !== stored) await tables.putBlock(row)
     const follows = header.lastBlockId?.hash
-    if (previous.signed !== undefined && !(follows && equalBytes(follows, previous.signed.blockId.hash))) {
+    if (signed !== undefined && !(follows !== undefined && equalBytes(follows, signed.blockId.hash))) {
       this.#block(height, 'its header follows another block')
     }
   }
@@ -324,18 +359,18 @@ export async function checkTransactions(
   }
 }
 
-function previousOf({ height, root, results }: StoredBlock, signed: SignedHeader | undefined): Previous {
-  const read = quietly(() => decodeResults(results))
-  const outputs = read?.map((result) => ({ code: result.code, data: encodeResult(result) }))
-  return { height, root, signed, resultsHash: outputs === undefined ? undefined : resultsHash(outputs) }
+function previousOf(stored: StoredBlock, signed: SignedHeader | undefined, transactions?: number): Previous {
+  const results = quietly(() => decodeResults(stored.results))
+  const fits = transactions === undefined || results?.length === transactions
+  return { stored, signed, complaint: fits ? undefined : 'it has not one readable result per transaction' }
 }
 
-/** Undefined for what can't be read: that is said elsewhere. */
-function quietly<Value>(read: () => Value): Value | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof CommonrootError) return undefined
-    throw error
-  }
+function complaintsOf(
+  height: bigint,
+  input: BlockInput | undefined,
+  signed: SignedHeader | undefined,
+): readonly string[] {
+  if (input === undefined) return ['it can not be read']
+  if (signed !== undefined) return differencesOf(input, signed)
+  return input.height === height ? [] : [`it is the block of height ${input.height}`]
 }

@@ -4,7 +4,7 @@ import { updateTree } from '../state/index.ts'
 import type { TableRow, Tables } from '../store/index.ts'
 import type { Owners } from './collections.ts'
 import { beyondRepair, type Findings } from './finding.ts'
-import { checkLeaves, emptyLeafCheck, type LeafCheckState } from './leaf-check.ts'
+import { emptyLeafCheck, LeafCheck, type LeafCheckState } from './leaf-check.ts'
 import { maximumRounds, pagePortion, recordPortion } from './limits.ts'
 import { mendPages } from './mend-pages.ts'
 import { mendRecords } from './mend-records.ts'
@@ -21,6 +21,8 @@ export type StateCheckOptions = {
   readonly repair: boolean
   /** Where an earlier walk had got to. */
   readonly resume?: StatePlace
+  /** Whether it is time to say where it is. */
+  readonly isNoteDue: () => boolean
   readonly onPlace: (place: StatePlace) => void
   readonly onProgress: (done: number, total: number) => void
   readonly signal?: AbortSignal
@@ -98,28 +100,25 @@ type Sources = StateCheckOptions & {
 }
 
 async function walk(sources: Sources, resume?: StatePlace): Promise<Round> {
-  const { pages, root, onPlace, onProgress, signal } = sources
+  const { pages, root, isNoteDue, onPlace, onProgress, signal } = sources
   const total = Number(await pages.count())
   const place = await TreeWalk.begin(pages, root, resume?.after)
   const state = resume?.state ?? emptyLeafCheck()
+  const leaves = new LeafCheck(sources, state)
   place.damaged.push(...(resume?.damaged ?? []))
   place.extra.push(...(resume?.extra ?? []))
   let count = resume?.pages ?? 0
   for await (const rows of pages.portions(pagePortion, resume?.after)) {
     signal?.throwIfAborted()
-    await checkLeaves(
-      sources,
-      rows.flatMap((row) => place.visit(row)),
-      state,
-    )
+    await leaves.add(rows.flatMap((row) => place.visit(row)))
     count += rows.length
     onProgress(count, total)
-    const after = rows.at(-1)!.key
     // A later round has mended pages in memory: it begins anew when it is cut off.
-    if (pages.patches.length === 0) {
-      onPlace({ after, pages: count, damaged: place.damaged, extra: place.extra, state })
-    }
+    if (pages.patches.length > 0 || !isNoteDue()) continue
+    await leaves.flush()
+    onPlace({ after: rows.at(-1)!.key, pages: count, damaged: place.damaged, extra: place.extra, state })
   }
+  await leaves.flush()
   place.end()
   return { damaged: place.damaged, extraPages: place.extra, pages: count, state }
 }

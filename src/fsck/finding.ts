@@ -45,6 +45,11 @@ export class Findings {
     return this.#places.has(`${check} ${where}`)
   }
 
+  /** Whether all that is wrong there can be mended. */
+  isMendable(check: CheckName, where: string): boolean {
+    return this.list.every((finding) => finding.check !== check || finding.where !== where || finding.repairable)
+  }
+
   add(check: CheckName, where: string, what: string, mending: { repairable: boolean; repaired: boolean }): void {
     this.#count += 1
     this.#places.add(`${check} ${where}`)

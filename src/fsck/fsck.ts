@@ -16,7 +16,7 @@ import { Owners } from './collections.ts'
 import { fsckError } from './errors.ts'
 import { type CheckName, type Finding, Findings } from './finding.ts'
 import { checkpointInterval } from './limits.ts'
-import { placeBlocks } from './place-blocks.ts'
+import { placeBlocks, placeRoot } from './place-blocks.ts'
 
 /** A part of the whole: heights, both included, or records whose keys begin alike. */
 export type FsckRange =
@@ -159,13 +159,15 @@ class Run {
     const { store, tables, repair, onProgress } = this.#options
     const owners = this.#owners
     const done = { next: this.#head.height + 1n, sums: blocks }
+    const root = await placeRoot(tables, this.#head, this.#findings, repair === true)
     const { sums, missingBlobs } = await checkState({
       ...this.#shared(),
       tables,
       owners,
-      root: this.#head.root,
+      root,
       repair: repair === true,
       ...(this.#found?.state === undefined ? {} : { resume: this.#found.state }),
+      isNoteDue: () => this.#isNoteDue(),
       onPlace: (state: StatePlace) => this.#note(() => ({ blocks: done, state })),
       onProgress: (count, total) => onProgress?.('state', count, total),
     })
@@ -190,9 +192,14 @@ class Run {
     return { findings: this.#findings, ...(signal === undefined ? {} : { signal }) }
   }
 
-  #note(where: () => Pick<Place, 'blocks' | 'state'>): void {
+  #isNoteDue(): boolean {
     const { place, noteInterval = checkpointInterval } = this.#options
-    if (place === undefined || performance.now() - this.#noted < noteInterval) return
+    return place !== undefined && performance.now() - this.#noted >= noteInterval
+  }
+
+  #note(where: () => Pick<Place, 'blocks' | 'state'>): void {
+    const { place } = this.#options
+    if (place === undefined || !this.#isNoteDue()) return
     const { list: findings, count } = this.#findings
     writePlace(place.file, { of: this.#of, findings, count, ...where() })
     this.#noted = performance.now()

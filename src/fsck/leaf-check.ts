@@ -52,28 +52,65 @@ type Sources = {
   readonly owners: Owners
 }
 
-export async function checkLeaves(
-  { tables, records, indexes, owners }: Sources,
-  leaves: readonly PlacedLeaf[],
-  state: LeafCheckState,
-): Promise<void> {
-  if (leaves.length === 0) return
-  const rows = await records.read(leaves.map(({ leaf }) => leaf.key))
-  const entries: TableRow[] = []
-  const blobs: Uint8Array[] = []
-  for (const placed of leaves) {
-    const { key, valueHash } = placed.leaf
-    const value = rows.get(toHex(key))
-    state.leaves += 1
-    if (value === undefined || !equalBytes(sha256(value), valueHash)) state.unmet.push({ ...placed, value })
-    else follow(owners, placed, value, state, entries, blobs)
+type Reading = { readonly leaves: readonly PlacedLeaf[]; readonly rows: Promise<ReadonlyMap<string, Uint8Array>> }
+
+/** Takes leaves in portions: while one is judged, the records of the next are read and the last one's indexes looked up. */
+export class LeafCheck {
+  readonly state: LeafCheckState
+  readonly #sources: Sources
+  #reading: Reading | undefined
+  #asking: Promise<void> | undefined
+
+  constructor(sources: Sources, state: LeafCheckState) {
+    this.#sources = sources
+    this.state = state
   }
-  state.indexes += entries.length
-  state.blobs += blobs.length
-  if (entries.length > 0 && (await tables.countIndexes(entries)) < entries.length) {
-    await compareIndexes(indexes, entries, state)
+
+  async add(leaves: readonly PlacedLeaf[]): Promise<void> {
+    const rows = this.#sources.records.read(leaves.map(({ leaf }) => leaf.key))
+    // Whoever waits for it hears of a failure.
+    rows.catch(() => undefined)
+    const previous = this.#reading
+    this.#reading = { leaves, rows }
+    if (previous !== undefined) await this.#judge(previous)
   }
-  if (blobs.length > 0) state.missingBlobs.push(...(await tables.missingBlobs(blobs)))
+
+  /** Resolves when all that was added is judged. */
+  async flush(): Promise<void> {
+    const last = this.#reading
+    this.#reading = undefined
+    if (last !== undefined) await this.#judge(last)
+    await this.#asking
+  }
+
+  async #judge({ leaves, rows }: Reading): Promise<void> {
+    const { owners } = this.#sources
+    const { state } = this
+    const found = await rows
+    const entries: TableRow[] = []
+    const blobs: Uint8Array[] = []
+    for (const placed of leaves) {
+      const { key, valueHash } = placed.leaf
+      const value = found.get(toHex(key))
+      state.leaves += 1
+      if (value === undefined || !equalBytes(sha256(value), valueHash)) state.unmet.push({ ...placed, value })
+      else follow(owners, placed, value, state, entries, blobs)
+    }
+    await this.#asking
+    this.#asking = this.#ask(entries, blobs)
+    this.#asking.catch(() => undefined)
+  }
+
+  async #ask(entries: readonly TableRow[], blobs: readonly Uint8Array[]): Promise<void> {
+    const { tables, indexes } = this.#sources
+    const { state } = this
+    state.indexes += entries.length
+    state.blobs += blobs.length
+    if (entries.length > 0 && (await tables.countIndexes(entries)) < entries.length) {
+      await compareIndexes(indexes, entries, state)
+    }
+    if (blobs.length > 0) state.missingBlobs.push(...(await tables.missingBlobs(blobs)))
+  }
 }
 
 function follow(

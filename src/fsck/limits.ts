@@ -30,3 +30,6 @@ export const checkpointInterval = 2000
 
 /** A frame of a backup, in bytes: a few archived blocks are the largest. */
 export const maximumFrameBytes = 1024 * 1024 * 1024
+
+/** Heights below the head at which the whole state is compared; proofs are made at the first. Others have a checksum. */
+export const readHeights = 2n

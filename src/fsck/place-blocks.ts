@@ -1,8 +1,11 @@
 /** Blocks whose row has another height than they say: where the history has a gap, one such row may fill it. */
 import { decodeBlock } from '../chain/index.ts'
+import { equalBytes } from '../codec/index.ts'
 import { CommonrootError } from '../errors/index.ts'
+import { stateRoot, treeRoot } from '../state/index.ts'
 import type { StoredBlock, Tables } from '../store/index.ts'
 import type { Findings } from './finding.ts'
+import { unflip } from './unflip.ts'
 
 /** The newest block that stands where it belongs. */
 export type PlacedHead = Pick<StoredBlock, 'height' | 'root'>
@@ -32,6 +35,34 @@ async function ownHeight(tables: Tables, height: bigint): Promise<bigint | undef
   } catch (error) {
     // The genesis is no block, and what can't be read is said elsewhere.
     if (error instanceof CommonrootError) return undefined
+    throw error
+  }
+}
+
+/**
+ * The newest block's root, which no header signs yet: when the pages have one that differs in a single bit, it is the row
+ * that is damaged. @returns the root to check the state against
+ */
+export async function placeRoot(
+  tables: Tables,
+  { height, root }: PlacedHead,
+  findings: Findings,
+  repair: boolean,
+): Promise<Uint8Array> {
+  const read = (keys: readonly Uint8Array[]) => tables.read('pages', keys)
+  try {
+    const found = stateRoot(await treeRoot('standing', read), await treeRoot('records', read))
+    if (equalBytes(found, root) || unflip(root, (trial) => equalBytes(trial, found)) === undefined) return root
+    findings.add('blocks', `height ${height}`, 'one bit of its root was flipped', {
+      repairable: true,
+      repaired: repair,
+    })
+    const [stored] = await tables.blocks(height, 1)
+    if (repair && stored?.height === height) await tables.putBlock({ ...stored, root: found })
+    return found
+  } catch (error) {
+    // Pages that can't be read are made again later.
+    if (error instanceof CommonrootError) return root
     throw error
   }
 }

@@ -32,24 +32,49 @@ export type PreparedTransaction = {
   readonly itemChecks: () => Promise<ItemChecks>
 }
 
-/** Transactions whose preparation is kept; a batch of 1,000 certificates holds about 1 MB. */
-const keptPreparations = 64
+/** Bytes of transactions whose preparation is kept: a prepared certificate takes some twenty times its bytes. */
+const keptBytes = 8 * 1024 * 1024
 
 export class Preparer {
-  readonly #kept = new Map<string, Promise<PreparedTransaction>>()
+  readonly #kept = new Map<string, { readonly size: number; readonly prepared: Promise<PreparedTransaction> }>()
+  /** Digests by the bytes themselves: the same array is prepared for admission, proposal and block. */
+  readonly #digests = new WeakMap<Uint8Array, string>()
+  #size = 0
 
   /** @throws every code of `codec` when the envelope is malformed */
   prepare(bytes: Uint8Array, program: Program): Promise<PreparedTransaction> {
-    const id = `${program.protocol}:${toHex(sha256(bytes))}`
+    const id = this.#idOf(bytes, program)
     const kept = this.#kept.get(id)
-    if (kept !== undefined) return kept
-    const preparation = prepareTransaction(bytes, program)
-    this.#kept.set(id, preparation)
+    if (kept !== undefined) return kept.prepared
+    const prepared = prepareTransaction(bytes, program)
+    this.#kept.set(id, { size: bytes.length, prepared })
+    this.#size += bytes.length
     // A failure is as cheap to find again as to keep, and must not fill the cache.
-    preparation.catch(() => this.#kept.delete(id))
-    const oldest = this.#kept.keys().next().value
-    if (this.#kept.size > keptPreparations && oldest !== undefined) this.#kept.delete(oldest)
-    return preparation
+    prepared.catch(() => this.#drop(id))
+    for (const oldest of this.#kept.keys()) {
+      if (this.#size <= keptBytes || oldest === id) break
+      this.#drop(oldest)
+    }
+    return prepared
+  }
+
+  /** What is in a committed block is not asked for again. */
+  forget(transactions: readonly Uint8Array[], program: Program): void {
+    for (const bytes of transactions) this.#drop(this.#idOf(bytes, program))
+  }
+
+  #idOf(bytes: Uint8Array, { protocol }: Program): string {
+    let digest = this.#digests.get(bytes)
+    if (digest === undefined) {
+      digest = toHex(sha256(bytes))
+      this.#digests.set(bytes, digest)
+    }
+    return `${protocol}:${digest}`
+  }
+
+  #drop(id: string): void {
+    this.#size -= this.#kept.get(id)?.size ?? 0
+    this.#kept.delete(id)
   }
 }
 

@@ -43,17 +43,21 @@ export const storeFormat = formatSteps.length
 
 export class Tables {
   readonly #session: Session
+  /** For what is looked up beside a scan. */
+  readonly #lookups: Session
   readonly #schema: string
 
-  private constructor(session: Session, schema: string) {
+  private constructor(session: Session, lookups: Session, schema: string) {
     this.#session = session
+    this.#lookups = lookups
     this.#schema = schema
   }
 
   /** A connection of its own. Nothing is made or locked: the caller has opened the store, or only reads. */
   static open({ connection, chain }: { readonly connection: string; readonly chain: string }): Tables {
     const schema = schemaOf(chain)
-    return new Tables(new Session({ url: connection, schema, statementTimeout: 60 * writeTimeout }), schema)
+    const settings = { url: connection, schema, statementTimeout: 60 * writeTimeout }
+    return new Tables(new Session(settings), new Session(settings), schema)
   }
 
   /** Rows in byte order of their keys, after one of them. */
@@ -83,7 +87,7 @@ export class Tables {
 
   /** How many of these index entries are there with exactly this value. */
   async countIndexes(entries: readonly TableRow[]): Promise<number> {
-    const [row] = await this.#session.query(
+    const [row] = await this.#lookups.query(
       (sql) => sql<{ count: bigint }[]>`
         select count(*)
         from unnest(${sql.typed.bytesList(entries.map(({ key }) => key))},
@@ -95,7 +99,7 @@ export class Tables {
 
   /** Which of these digests have no blob. */
   async missingBlobs(digests: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
-    const rows = await this.#session.query(
+    const rows = await this.#lookups.query(
       (sql) => sql<{ digest: Uint8Array }[]>`
         select digest from unnest(${sql.typed.bytesList(digests)}) as wanted (digest)
         where not exists (select from blob where blob.digest = wanted.digest)`,
@@ -149,6 +153,23 @@ export class Tables {
     return await this.#session.query(
       (sql) => sql<Pick<StoredBlock, 'height' | 'root'>[]>`
         select height, root from block order by height desc limit ${limit}`,
+    )
+  }
+
+  /** Where blobs lie in the block of a height. */
+  async blobsAt(height: bigint): Promise<readonly BlobPlace[]> {
+    return await this.#session.query(
+      (sql) => sql<BlobPlace[]>`
+        select digest, height, "offset", length from blob where height = ${height} order by "offset"`,
+    )
+  }
+
+  /** Replaces the row of a block that was made sound again. */
+  async putBlock({ height, time, root, block, results }: Omit<StoredBlock, 'events'>): Promise<void> {
+    await this.#session.query(
+      (sql) => sql`
+        update block set time = ${time}, root = ${root}, bytes = ${block}, results = ${results}
+        where height = ${height}`,
     )
   }
 
@@ -323,6 +344,7 @@ export class Tables {
 
   async close(): Promise<void> {
     await this.#session.end()
+    await this.#lookups.end()
   }
 }
 

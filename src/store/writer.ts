@@ -31,16 +31,18 @@ export class Writer {
    * @returns the block's before-images
    */
   write(block: BlockWrite): Promise<Uint8Array> {
-    const turn = this.alone((session) => writeBlock(session, block))
-    if (block.height % viewWindow === 0n) void this.alone(clearBeforeImages).catch(() => {})
+    const turn = this.#turn.then(async () => writeBlock(await this.#locked(), block))
+    this.#turn = turn.catch(() => {})
+    if (block.height % viewWindow === 0n) this.#clear()
     return turn
   }
 
-  /** Does `work` while no block is being written. */
-  alone<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(async () => work(await this.#locked()))
+  /** Between two blocks, and only where a session is open: a failure costs nothing but disk space. */
+  #clear(): void {
+    const turn = this.#turn.then(async () => {
+      if (this.#session?.isUsable) await clearBeforeImages(this.#session)
+    })
     this.#turn = turn.catch(() => {})
-    return turn
   }
 
   /** Waits for a write under way, then frees the lock. */

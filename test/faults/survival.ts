@@ -1,8 +1,10 @@
 /** One whole run: work, faults, and then every check there is. */
 import { NodeClient } from '../../api/client/index.ts'
+import { protocols } from '../../api/protocols.ts'
 import { chainIdOf } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
-import { openStore, type Store } from '../../src/store/index.ts'
+import { fsck } from '../../src/fsck/index.ts'
+import { openStore, type Store, Tables } from '../../src/store/index.ts'
 import { withClient } from '../postgres.ts'
 import { brokenLinks, doubleVotes, readHistory, replay } from './check-history.ts'
 import { brokenAnswers, brokenFates, brokenRecords, owedFates, provenFates, storedOutcomes } from './check-promises.ts'
@@ -60,6 +62,7 @@ export async function survive(scene: Scene, random: SeededRandom, faults: Faults
         ...(await brokenRecords(store, book, owed)),
         ...headers,
         ...(await historyComplaints(scene, store)),
+        ...(await fsckComplaints(scene, store)),
         ...wrongEnds(scene),
       ],
     }
@@ -128,6 +131,17 @@ async function historyComplaints({ folder, genesis, postgres, node }: Scene, sto
     ]
   } finally {
     await fresh.close()
+  }
+}
+
+/** What the operator's own check says of the store. */
+async function fsckComplaints({ postgres, chain, genesis }: Scene, store: Store): Promise<readonly string[]> {
+  const tables = Tables.open({ connection: postgres.connection, chain })
+  try {
+    const { findings } = await fsck({ store, tables, genesis, protocols })
+    return findings.map(({ check, where, what }) => `fsck: ${check}, ${where}: ${what}`)
+  } finally {
+    await tables.close()
   }
 }
 

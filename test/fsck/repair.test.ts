@@ -72,6 +72,22 @@ describe('what is made again, exactly as it was', () => {
       'update signed_header set bytes = set_bit(bytes, 900, 1 - get_bit(bytes, 900))',
       'headers',
     ],
+    [
+      'a block with a flipped bit in a certificate',
+      'update block set bytes = set_bit(bytes, 9000, 1 - get_bit(bytes, 9000)) where height = 2',
+      'blocks',
+    ],
+    [
+      'small blocks with a flipped bit',
+      'update block set bytes = set_bit(bytes, 200, 1 - get_bit(bytes, 200)) where height > 0 and length(bytes) < 4000',
+      'blocks',
+    ],
+    ['other roots and times', "update block set root = '\\x00', time = time + 1 where height = 2", 'blocks'],
+    [
+      'results with a flipped bit',
+      'update block set results = set_bit(results, 9, 1 - get_bit(results, 9)) where height = 2',
+      'blocks',
+    ],
     ['a block at another height', 'update block set height = 900 where height = 2', 'blocks'],
   ])('%s', { timeout: 60_000 }, async (_, statement, name) => {
     await damage(statement)

@@ -95,7 +95,9 @@ describe('a COPY', () => {
       })
       const broken = copyRows(Array.from({ length: 300_000 }, (_, index) => row(`${index}`)))
       broken.fill(0xee, 100, 200)
-      await expect(copy('number', broken)).rejects.toMatchObject({ code: expect.stringMatching(/^store\.(?:refused|unavailable)$/) })
+      await expect(copy('number', broken)).rejects.toMatchObject({
+        code: expect.stringMatching(/^store\.(?:refused|unavailable)$/),
+      })
       expect(await rowCount(session)).toBe(0n)
     })
   })

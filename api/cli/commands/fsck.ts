@@ -19,7 +19,7 @@ type Options = {
 }
 
 /** Where an interrupted check notes how far it has come. */
-const placeFile = 'fsck.place'
+const placeFile = 'fsck-place.json'
 
 export function fsck(parent: Command, frame: Frame): void {
   parent

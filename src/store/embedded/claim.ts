@@ -47,6 +47,21 @@ async function stopLeftover(data: string): Promise<void> {
   await stopServer(processId, () => !isAlive({ processId, started }))
 }
 
+/**
+ * A server that was killed stays in the system's table until its parent has waited for it, and no parent may do so. The
+ * next server would take it for a living one. Its file is given a number that no process has, and kept: the next server
+ * finds in it the memory that sessions of the dead one may still use, and refuses to start until they have ended.
+ */
+export function markDeadServer(data: string): void {
+  const lines = readServerFile(data)
+  const processId = Number.parseInt(lines[0] ?? '', 10)
+  if (!(processId > 1) || startOf(processId) !== undefined) return
+  writeFileSync(join(data, 'postmaster.pid'), [String(noProcess), ...lines.slice(1)].join('\n'))
+}
+
+/** Linux gives numbers below this one at most (proc(5), pid_max). */
+const noProcess = 4_194_304
+
 /** The lines of the file in which a server says where it is (postmaster.pid); none without a server. */
 export function readServerFile(data: string): readonly string[] {
   try {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, stat
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Binaries, findPackage, prepareBinaries } from './binaries.ts'
-import { type Claim, claimFolder, readServerFile, stopServer } from './claim.ts'
+import { type Claim, claimFolder, markDeadServer, readServerFile, stopServer } from './claim.ts'
 import { postgresError } from './errors.ts'
 import { leftoverPatience, maximumLogBytes, pollInterval, startPatience } from './limits.ts'
 import { makeSocketFolder, type Place, preparePlace } from './place.ts'
@@ -56,6 +56,7 @@ export async function startEmbeddedPostgres({ folder }: { readonly folder: strin
     claim = await claimFolder(place.folder, socketFolder)
     const binaries = prepareBinaries(packageFolder, place)
     initialise(binaries, place)
+    markDeadServer(join(place.folder, 'data'))
     return handleOf(await launch(binaries, place, socketFolder), place, socketFolder, claim)
   } catch (error) {
     claim?.release()

@@ -22,6 +22,9 @@ describe('the command tree', () => {
   it('has the commands of the contract', () => {
     expect(leaves.map(({ path }) => path.join(' '))).toEqual([
       'sandbox',
+      'fsck',
+      'backup',
+      'restore',
       'member list',
       'device issue',
       'certificate publish',

@@ -156,6 +156,22 @@ describe('an embedded server', () => {
     await start()
   })
 
+  it('starts although a killed server before it is still waited for', async () => {
+    useFreshFolder()
+    const server = await start()
+    await remember(server.connection, 'before')
+    await server.stop()
+    // The shell becomes a program that never waits: its child stays in the table of processes.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      const [line] = await once(parent.stdout, 'data')
+      writeFileSync(join(server.folder, 'data', 'postmaster.pid'), `${String(line).trim()}\n${server.folder}/data\n`)
+      await start()
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  })
+
   it('works for a user without privileges', async () => {
     const uid = isRoot ? nobody : undefined
     const parent = useFreshFolder()
