@@ -2,10 +2,10 @@
 
 import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import { stateRoot, treeRoot } from '../state/index.ts'
 import { type ReadView, type Store, type Tables, viewWindow } from '../store/index.ts'
 import type { Owners } from './collections.ts'
+import { isDamage } from './damage.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { readHeights } from './limits.ts'
 import { differenceOf, type TreeDifference } from './tree-difference.ts'
@@ -36,7 +36,7 @@ export async function checkBeforeImages(sources: Sources, head: bigint): Promise
     try {
       await compare(sources, height, before.root, report)
     } catch (error) {
-      if (!(error instanceof CommonrootError)) throw error
+      if (!isDamage(error)) throw error
       report(`the state before it can not be read: ${error.message}`)
     }
   }

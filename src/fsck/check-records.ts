@@ -1,9 +1,9 @@
 /** A part of the records, by the beginning of their keys: each is proven against the head's root, as a reader would. */
 import { equalBytes, toHex } from '../codec/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import { proveLeaf, rootOf, stateRoot, type TreeName, treeRoot } from '../state/index.ts'
 import type { Tables } from '../store/index.ts'
 import { type Owners, startsWith } from './collections.ts'
+import { isDamage } from './damage.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { recordPortion } from './limits.ts'
 import { recordName } from './names.ts'
@@ -45,7 +45,7 @@ export async function checkRecords(options: RecordCheckOptions): Promise<number>
       const proven = await proveLeaf(tree, read, key, value)
       return equalBytes(rootOf(proven), roots[tree]) ? undefined : 'its path does not lead to the root'
     } catch (error) {
-      if (!(error instanceof CommonrootError)) throw error
+      if (!isDamage(error)) throw error
       return error.message
     }
   }

@@ -1,7 +1,6 @@
 /** The whole check, step by step: history, state, blobs, before-images. */
 import { type ChainProtocols, chainIdOf, type Genesis } from '../chain/index.ts'
 import { toHex } from '../codec/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import { protocolState } from '../governance/index.ts'
 import { type Program, programOf } from '../host/index.ts'
 import { recordAddress } from '../module/index.ts'
@@ -13,6 +12,7 @@ import { checkRecords } from './check-records.ts'
 import { checkState, type StatePlace, type StateSums } from './check-state.ts'
 import { forgetPlace, type Place, readPlace, writePlace } from './checkpoint.ts'
 import { Owners } from './collections.ts'
+import { isDamage } from './damage.ts'
 import { fsckError } from './errors.ts'
 import { type CheckName, type Finding, Findings } from './finding.ts'
 import { checkpointInterval } from './limits.ts'
@@ -94,7 +94,7 @@ async function programInForce({ store, genesis, protocols }: FsckOptions, height
     const { version, next } = protocolState.decode(stored)
     return programOf(protocols, next !== undefined && next.height <= height ? next.version : version)
   } catch (error) {
-    if (!(error instanceof CommonrootError)) throw error
+    if (!isDamage(error)) throw error
     return programOf(protocols, genesis.protocol)
   }
 }

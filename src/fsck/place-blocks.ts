@@ -4,6 +4,7 @@ import { equalBytes } from '../codec/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import { stateRoot, treeRoot } from '../state/index.ts'
 import type { StoredBlock, Tables } from '../store/index.ts'
+import { isDamage } from './damage.ts'
 import type { Findings } from './finding.ts'
 import { unflip } from './unflip.ts'
 
@@ -62,7 +63,7 @@ export async function placeRoot(
     return found
   } catch (error) {
     // Pages that can't be read are made again later.
-    if (error instanceof CommonrootError) return root
+    if (isDamage(error)) return root
     throw error
   }
 }

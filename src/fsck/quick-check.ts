@@ -1,10 +1,10 @@
 /** What a start looks at before the node serves: the roots, the newest block, a sample of records. */
 import { decodeBlock } from '../chain/index.ts'
 import { equalBytes } from '../codec/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import { decodeResults } from '../host/index.ts'
 import { proveLeaf, rootOf, stateRoot, type TreeName, treeRoot } from '../state/index.ts'
 import type { Store } from '../store/index.ts'
+import { isDamage } from './damage.ts'
 import { fsckError } from './errors.ts'
 import { startSample } from './limits.ts'
 
@@ -20,7 +20,7 @@ export async function quickCheck(store: Store): Promise<void> {
       decodeResults(stored.results)
       if (height !== head.height) throw fsckError('block-damaged', { height: head.height, reason: `it says ${height}` })
     } catch (cause) {
-      if (!(cause instanceof CommonrootError) || cause.code === 'fsck.block-damaged') throw cause
+      if (!isDamage(cause) || cause.code === 'fsck.block-damaged') throw cause
       throw fsckError('block-damaged', { height: head.height, reason: cause.message }, cause)
     }
   }
@@ -51,7 +51,7 @@ async function rootsOf(read: Read, expected: Uint8Array): Promise<Roots> {
     if (!equalBytes(found, expected)) throw fsckError('root-differs', { found, expected })
     return roots
   } catch (cause) {
-    if (!(cause instanceof CommonrootError) || cause.code === 'fsck.root-differs') throw cause
+    if (!isDamage(cause) || cause.code === 'fsck.root-differs') throw cause
     throw fsckError('root-differs', { found: 'that can not be read', expected }, cause)
   }
 }
@@ -62,7 +62,7 @@ async function isProven(read: Read, roots: Roots, key: Uint8Array, value: Uint8A
     try {
       if (equalBytes(rootOf(await proveLeaf(tree, read, key, value)), roots[tree])) return true
     } catch (error) {
-      if (!(error instanceof CommonrootError)) throw error
+      if (!isDamage(error)) throw error
     }
   }
   return false

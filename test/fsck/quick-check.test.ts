@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { quickCheck } from '../../src/fsck/index.ts'
+import { type Store, storeError } from '../../src/store/index.ts'
 import { testDatabase, withClient } from '../postgres.ts'
 import { check, makeHistory, withStore } from './history.ts'
 
@@ -41,5 +42,22 @@ describe('a start', () => {
     await expect(start()).rejects.toMatchObject({ code: 'fsck.record-differs' })
     await check(history, { repair: true })
     await start()
+  })
+
+  it('does not call damaged what it could not read', async () => {
+    await withStore(history, async ({ store }) => {
+      const away = storeError('unavailable', { reason: 'it was killed' })
+      for (let reads = 0; reads < 6; reads++) {
+        let left = reads
+        const dying: Store = {
+          ...store,
+          head: () => store.head(),
+          block: (height) => store.block(height),
+          scan: (from, until, limit) => store.scan(from, until, limit),
+          read: (table, keys) => (left-- > 0 ? store.read(table, keys) : Promise.reject(away)),
+        }
+        await expect(quickCheck(dying)).rejects.toBe(away)
+      }
+    })
   })
 })

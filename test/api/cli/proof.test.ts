@@ -112,10 +112,10 @@ describe('proof verify', () => {
     })
   })
 
-  it('judges at another time: before the revocation, before the publication, after the end', async () => {
+  it('judges at another time: before the revocation, before its beginning, after the end', async () => {
     const atTime = async (name: string, time: string) => verify(`published/${name}.pem`, `${name}.proof`, '--at', time)
     expect(await atTime('G-2', between)).toMatchObject({ code: 0, json: { verdict: 'valid', checkedAt: between } })
-    expect(await atTime('G-1', '2020-01-01')).toMatchObject({ code: 1, json: { verdict: 'never-published' } })
+    expect(await atTime('G-1', '2020-01-01')).toMatchObject({ code: 1, json: { verdict: 'not-yet-valid' } })
     expect(await atTime('G-1', '2199-12-31T23:59:59+08:00')).toMatchObject({ code: 1, json: { verdict: 'expired' } })
   })
 
