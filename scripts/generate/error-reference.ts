@@ -1,6 +1,7 @@
 /** `docs/reference/errors.md`: the error catalogue for people. */
+
+import { catalogue } from '../../api/catalogue.ts'
 import type { ErrorRow } from '../../src/errors/index.ts'
-import { catalogue } from './catalogue.ts'
 
 const introduction = `# Errors
 
@@ -11,7 +12,7 @@ This page is made from the code by \`npm run generate\`.
 `
 
 export async function errorReference(): Promise<string> {
-  return renderErrors([...(await catalogue()).values()])
+  return renderErrors([...catalogue.values()])
 }
 
 /** One section an area, areas and rows in order of their numbers. */

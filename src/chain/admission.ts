@@ -1,13 +1,13 @@
 /** What the chain lets in: cheap checks before the mempool, and the two sides of a proposal. */
-import { decodeEnvelope, fromHex, maximumValidity, toHex } from '../codec/index.ts'
+import { decodeEnvelope, fromHex, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import type { Admission, Application } from '../engine/port.ts'
 import { CommonrootError } from '../errors/index.ts'
 import {
   type BlockFacts,
-  type PreparedTransaction,
   type Preparer,
   type Program,
+  requirePlaceAndTime,
   resolveSigners,
   type StateReader,
   transactionError,
@@ -17,7 +17,6 @@ import type { Store } from '../store/index.ts'
 /** What admission needs of a chain. */
 export type AdmittingChain = {
   readonly id: string
-  readonly head: { readonly time: bigint } | undefined
   readonly store: Pick<Store, 'transaction'>
   readonly preparer: Preparer
   readonly stateReader: StateReader
@@ -30,13 +29,15 @@ export async function admit(chain: AdmittingChain, bytes: Uint8Array): Promise<A
   try {
     const program = await chain.program()
     const prepared = await chain.preparer.prepare(bytes, program)
-    await requireTimely(chain, prepared)
+    const facts = chain.blockFacts(program.protocol)
+    requirePlaceAndTime(prepared.signed.transaction, facts)
+    if ((await chain.store.transaction(prepared.id)) !== undefined) throw transactionError('duplicate')
     if (!prepared.signaturesHold) throw transactionError('signature')
     for (const { refusal } of prepared.operations) {
       if (refusal instanceof TypeError) return { accepted: false, refusal: transactionError('fault', {}, refusal) }
       if (refusal !== undefined) throw refusal
     }
-    await resolveSigners(chain.blockFacts(program.protocol), program, chain.stateReader, prepared)
+    await resolveSigners(facts, program, chain.stateReader, prepared)
     // The items are verified while the transaction waits; the block awaits the same verdicts, and meets a failure there.
     prepared.itemChecks().catch(() => undefined)
     return { accepted: true }
@@ -84,15 +85,4 @@ function idOf(chain: AdmittingChain, bytes: Uint8Array): string | undefined {
     if (error instanceof CommonrootError) return undefined
     throw error
   }
-}
-
-async function requireTimely(chain: AdmittingChain, { signed, id }: PreparedTransaction): Promise<void> {
-  const { chain: named, validUntil } = signed.transaction
-  const time = chain.head?.time ?? 0n
-  if (named !== chain.id) throw transactionError('other-chain', { named, chain: chain.id })
-  if (validUntil < time) throw transactionError('expired', { validUntil, time })
-  if (validUntil > time + maximumValidity) {
-    throw transactionError('too-far', { validUntil, time, limit: maximumValidity })
-  }
-  if ((await chain.store.transaction(id)) !== undefined) throw transactionError('duplicate')
 }

@@ -1,7 +1,7 @@
 /** The chain: genesis, modules and state behind the Application port that either engine drives. */
 import { toHex } from '../codec/index.ts'
 import type { Application, BlockInput, BlockOutput, GenesisInput } from '../engine/port.ts'
-import { governanceName, protocolState } from '../governance/index.ts'
+import { governanceName, protocolAt, protocolState } from '../governance/index.ts'
 import {
   asModule,
   type BlockFacts,
@@ -101,8 +101,7 @@ export class Chain implements Application {
     const address = recordAddress(protocolState, only)
     const stored = (await this.store.read('records', [address.key])).get(toHex(address.key))
     if (stored === undefined) throw chainError('genesis', { reason: 'it has not been executed' })
-    const { version, next } = protocolState.decode(stored)
-    return programOf(this.#protocols, next !== undefined && next.height <= height ? next.version : version)
+    return programOf(this.#protocols, protocolAt(protocolState.decode(stored), height))
   }
 
   /** The facts of the block after the head, as far as they are known before it. */
@@ -179,8 +178,7 @@ export class Chain implements Application {
     const key = toHex(recordAddress(protocolState, only).key)
     const changed = executed.records.find((change) => toHex(change.key) === key)?.after
     if (changed === undefined || changed === null) return (await this.program(height + 1n)).protocol
-    const { version, next } = protocolState.decode(changed)
-    return next !== undefined && next.height <= height + 1n ? next.version : version
+    return protocolAt(protocolState.decode(changed), height + 1n)
   }
 
   /** The chain's own work: a protocol that begins at this height, and evidence against validators. */

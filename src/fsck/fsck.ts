@@ -1,7 +1,7 @@
 /** The whole check, step by step: history, state, blobs, before-images. */
 import { type ChainProtocols, chainIdOf, type Genesis } from '../chain/index.ts'
 import { toHex } from '../codec/index.ts'
-import { protocolState } from '../governance/index.ts'
+import { protocolAt, protocolState } from '../governance/index.ts'
 import { type Program, programOf } from '../host/index.ts'
 import { recordAddress } from '../module/index.ts'
 import type { Store, Tables } from '../store/index.ts'
@@ -91,8 +91,7 @@ async function programInForce({ store, genesis, protocols }: FsckOptions, height
   try {
     const stored = (await store.read('records', [key])).get(toHex(key))
     if (stored === undefined) return programOf(protocols, genesis.protocol)
-    const { version, next } = protocolState.decode(stored)
-    return programOf(protocols, next !== undefined && next.height <= height ? next.version : version)
+    return programOf(protocols, protocolAt(protocolState.decode(stored), height))
   } catch (error) {
     if (!isDamage(error)) throw error
     return programOf(protocols, genesis.protocol)

@@ -56,6 +56,11 @@ export const protocolState = defineCollection({
   key: () => new Uint8Array(0),
 })
 
+/** The version in force for the block at a height. */
+export function protocolAt({ version, next }: ProtocolState, height: bigint): number {
+  return next !== undefined && next.height <= height ? next.version : version
+}
+
 export function keyInUse(digest: Uint8Array, member: string) {
   return governanceError('key-in-use', { key: toHex(digest), member })
 }

@@ -32,6 +32,7 @@ export {
   members,
   parameterKey,
   parameters,
+  protocolAt,
   protocolState,
   standings,
   withdrawnAlgorithms,

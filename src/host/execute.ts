@@ -1,10 +1,10 @@
 /** Executes transactions and due work over a draft: savepoints, refusals, and reads that nobody declared. */
-import { maximumValidity } from '../codec/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import type { Address, Context, Principal } from '../module/index.ts'
 import { type Acting, RuleRun } from './context.ts'
 import type { Draft } from './draft.ts'
 import { transactionError } from './errors.ts'
+import { requirePlaceAndTime } from './place-and-time.ts'
 import type { ItemChecks, PreparedOperation, PreparedTransaction } from './prepare.ts'
 import type { Program } from './program.ts'
 import { done, type TransactionResult, unchanged } from './result.ts'
@@ -134,13 +134,7 @@ export class Executor {
   }
 
   #checkEnvelope({ signed, signaturesHold }: PreparedTransaction, executedBefore: boolean): void {
-    const { chain, validUntil } = signed.transaction
-    if (chain !== this.block.chain) throw transactionError('other-chain', { named: chain, chain: this.block.chain })
-    const { time } = this.block
-    if (validUntil < time) throw transactionError('expired', { validUntil, time })
-    if (validUntil > time + maximumValidity) {
-      throw transactionError('too-far', { validUntil, time, limit: maximumValidity })
-    }
+    requirePlaceAndTime(signed.transaction, this.block)
     if (!signaturesHold) throw transactionError('signature')
     if (executedBefore) throw transactionError('duplicate')
   }

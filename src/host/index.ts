@@ -18,6 +18,7 @@ export { queueMigration, type Scan } from './due.ts'
 export { hostError, transactionError } from './errors.ts'
 export type { Executor } from './execute.ts'
 export type { Fetch } from './overlay.ts'
+export { requirePlaceAndTime } from './place-and-time.ts'
 export { type PreparedTransaction, Preparer } from './prepare.ts'
 export { type Program, type Protocols, programOf } from './program.ts'
 export {

@@ -12,6 +12,8 @@ import { storeError } from './errors.ts'
 export class Session {
   readonly #sql: Sql
   readonly #limit: number
+  /** Whoever waits for an answer: told at once when the connection closes, which a COPY's stream would never say. */
+  readonly #waiting = new Set<(error: CommonrootError) => void>()
   #lost = false
 
   constructor(settings: Omit<ConnectionSettings, 'connections' | 'onClose'>) {
@@ -21,6 +23,7 @@ export class Session {
       connections: 1,
       onClose: () => {
         this.#lost = true
+        for (const tell of this.#waiting) tell(lostConnection())
       },
     })
   }
@@ -92,15 +95,24 @@ export class Session {
   }
 
   async #answer<Result>(ask: (sql: Sql) => PromiseLike<Result>): Promise<Result> {
-    if (this.#lost) throw storeError('unavailable', { reason: 'the connection was lost' })
+    if (this.#lost) throw lostConnection()
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    this.#waiting.add(reject)
     try {
-      return await answerOf(ask(this.#sql), this.#limit)
+      answerOf(ask(this.#sql), this.#limit).then(resolve, reject)
+      return await promise
     } catch (error) {
       // Without an answer nobody knows what the session is doing: it is of no more use.
       if (error instanceof CommonrootError && error.code === 'store.unavailable') await this.end()
       throw error
+    } finally {
+      this.#waiting.delete(reject)
     }
   }
+}
+
+function lostConnection(): CommonrootError {
+  return storeError('unavailable', { reason: 'the connection was lost' })
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { catalogue, errorRow } from '../../api/catalogue.ts'
 import { apiError } from '../../api/errors.ts'
-import { declaredErrors } from '../../scripts/generate/catalogue.ts'
+import { declaredErrors } from '../../scripts/generate/declared-errors.ts'
 
 describe('the catalogue', () => {
   it('holds every row that any errors.ts declares', async () => {

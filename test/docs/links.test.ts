@@ -2,14 +2,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { catalogue } from '../../api/catalogue.ts'
 import { newestProtocol, protocols } from '../../api/protocols.ts'
-import { catalogue } from '../../scripts/generate/catalogue.ts'
 import { programOf } from '../../src/host/index.ts'
 import { root } from '../structure/source/index.ts'
 import { allDocuments, codeBlocks, type Document, readDocument, withoutBlocks } from './markdown.ts'
 
 const documents = allDocuments()
-const rows = [...(await catalogue()).values()]
+const rows = [...catalogue.values()]
 const codes = new Set(rows.map(({ code }) => code))
 const areas = new Set([...codes].map((code) => code.split('.')[0]))
 

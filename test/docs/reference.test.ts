@@ -4,10 +4,10 @@
  */
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { catalogue } from '../../api/catalogue.ts'
 import { newestProtocol, protocols } from '../../api/protocols.ts'
 import { MassRevocation } from '../../pki/contract/index.ts'
 import * as pkiLimits from '../../pki/contract/limits.ts'
-import { catalogue } from '../../scripts/generate/catalogue.ts'
 import { Genesis } from '../../src/chain/index.ts'
 import {
   decodeCbor,
@@ -30,7 +30,7 @@ import { genesisExample, keyExamples, transactionExample } from './examples.ts'
 import { codeBlocks, type Document, firstTable, readDocument, section, withTable } from './markdown.ts'
 import { schemaRows } from './schema-rows.ts'
 
-const rows = [...(await catalogue()).values()]
+const rows = [...catalogue.values()]
 const { modules } = programOf(protocols, newestProtocol)
 
 /** Heading to the cells of the first table below it. */

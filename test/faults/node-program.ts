@@ -11,8 +11,7 @@ import { Chain, chainIdOf, engineGenesis } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
 import { SoloEngine } from '../../src/engine/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
-import { decodeSignedHeader, encodeSignedHeader } from '../../src/light/index.ts'
-import { LedgerNode } from '../../src/node/index.ts'
+import { headerStoreOf, LedgerNode } from '../../src/node/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { openValidatorKey, readGenesis, signingStateOf } from './setting.ts'
 import type { FailureLine, ReadyLine } from './supervised-node.ts'
@@ -28,18 +27,11 @@ async function start(folder: string, connection: string, idleInterval: number): 
   const genesis = readGenesis(folder)
 
   const store = await openStore({ connection, chain: chainIdOf(genesis) })
-  const { signedHeaders } = store
   const engine = new SoloEngine({
     genesis: engineGenesis(genesis),
     validator: openValidatorKey(folder),
     signingState: signingStateOf(folder),
-    headers: {
-      put: (signed) => signedHeaders.put(signed.header.height, encodeSignedHeader(signed)),
-      get: async (height) => {
-        const bytes = await signedHeaders.get(height)
-        return bytes === undefined ? undefined : decodeSignedHeader(bytes)
-      },
-    },
+    headers: headerStoreOf(store),
     idleInterval,
   })
   const chain = await Chain.open({ genesis, store, protocols, onFault: fail })

@@ -1,12 +1,8 @@
-/**
- * The errors of the code, seen from two sides: `declaredErrors` finds every `errors.ts`, and `catalogue` is what the
- * program itself puts together. A test compares the two, so that no area is forgotten.
- */
-import { existsSync } from 'node:fs'
+/** The errors that the code declares, found file by file: a test compares them with `api/catalogue.ts`, so that no area is forgotten. */
 import { glob } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type ErrorRow, joinCatalogue } from '../../src/errors/index.ts'
+import type { ErrorRow } from '../../src/errors/index.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
 
@@ -30,14 +26,6 @@ export async function declaredErrors(): Promise<readonly DeclaredErrors[]> {
     }
   }
   return declared
-}
-
-/** The catalogue of the program: what `api/catalogue.ts` exports, or what is declared while there is no `api`. */
-export async function catalogue(): Promise<ReadonlyMap<number, ErrorRow>> {
-  const file = path.join(root, 'api', 'catalogue.ts')
-  if (!existsSync(file)) return joinCatalogue(...(await declaredErrors()))
-  const exported = (await import(pathToFileURL(file).href)) as { readonly catalogue: ReadonlyMap<number, ErrorRow> }
-  return exported.catalogue
 }
 
 function isErrorFactory(value: unknown): value is { readonly rows: readonly ErrorRow[] } {
