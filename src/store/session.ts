@@ -12,8 +12,6 @@ import { storeError } from './errors.ts'
 export class Session {
   readonly #sql: Sql
   readonly #limit: number
-  /** Whoever waits for an answer: told at once when the connection closes, which a COPY's stream would never say. */
-  readonly #waiting = new Set<(error: CommonrootError) => void>()
   #lost = false
 
   constructor(settings: Omit<ConnectionSettings, 'connections' | 'onClose'>) {
@@ -23,7 +21,6 @@ export class Session {
       connections: 1,
       onClose: () => {
         this.#lost = true
-        for (const tell of this.#waiting) tell(lostConnection())
       },
     })
   }
@@ -95,24 +92,15 @@ export class Session {
   }
 
   async #answer<Result>(ask: (sql: Sql) => PromiseLike<Result>): Promise<Result> {
-    if (this.#lost) throw lostConnection()
-    const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    this.#waiting.add(reject)
+    if (this.#lost) throw storeError('unavailable', { reason: 'the connection was lost' })
     try {
-      answerOf(ask(this.#sql), this.#limit).then(resolve, reject)
-      return await promise
+      return await answerOf(ask(this.#sql), this.#limit)
     } catch (error) {
       // Without an answer nobody knows what the session is doing: it is of no more use.
       if (error instanceof CommonrootError && error.code === 'store.unavailable') await this.end()
       throw error
-    } finally {
-      this.#waiting.delete(reject)
     }
   }
-}
-
-function lostConnection(): CommonrootError {
-  return storeError('unavailable', { reason: 'the connection was lost' })
 }
 
 /**
