@@ -9,6 +9,7 @@ import { verifySignature } from '../verify.ts'
 import { holderError } from './errors.ts'
 import { Passphrase } from './passphrase.ts'
 import { decodePem, encodePem, type PemBlock } from './pem.ts'
+import { isWrittenPkcs8 } from './pkcs8.ts'
 
 /** An unlocked private key: the object stays inside, only its use is offered. */
 export type UnlockedKey = {
@@ -166,10 +167,12 @@ function unlockedKey(privateKey: KeyObject, key: PublicKey): UnlockedKey {
   }
 }
 
-async function privateKeyOf({ path, privateBlock }: KeyFile, passphrase: Passphrase | null): Promise<KeyObject> {
+async function privateKeyOf(file: KeyFile, passphrase: Passphrase | null): Promise<KeyObject> {
+  const { path, privateBlock } = file
   const { label, der } = privateBlock
   if (label === plainLabel) {
     if (passphrase !== null) throw holderError('not-encrypted', { path })
+    requireWritten(file, der)
     return importPrivateKey(der, () => holderError('damaged', { path, reason: 'its private key is not PKCS#8' }))
   }
   if (passphrase === null) throw holderError('passphrase-needed', { path })
@@ -178,10 +181,20 @@ async function privateKeyOf({ path, privateBlock }: KeyFile, passphrase: Passphr
   if (pkcs8 === 'refused') throw refusal()
   if (pkcs8 === 'foreign') return importPrivateKey(der, refusal, passphrase.text)
   try {
+    requireWritten(file, pkcs8)
     return importPrivateKey(pkcs8, refusal)
   } finally {
     pkcs8.fill(0)
   }
+}
+
+/** A file with a public part was written here; the PKCS#8 of others may well differ from ours. @throws holder.damaged */
+function requireWritten({ path, publicKey }: KeyFile, pkcs8: Uint8Array): void {
+  if (publicKey === undefined || isWrittenPkcs8(pkcs8, publicKey)) return
+  throw holderError('damaged', {
+    path,
+    reason: 'its private key is not the one of its public key, as it is written here',
+  })
 }
 
 /** The library's own error is left out on purpose: nobody promises what its text quotes. */

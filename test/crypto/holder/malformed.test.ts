@@ -173,6 +173,19 @@ describe('openKeyFile', () => {
     )
   })
 
+  it.each([
+    ['P-256', p256, [35, 72]],
+    ['Ed25519', edwards, [34]],
+  ] as const)(
+    'refuses a changed version in a %s key, which OpenSSL passes over',
+    async (_, keys, versionCharacters) => {
+      const pem = plainPem(keys.privateKey) + publicPem(keys.publicKey)
+      for (const index of versionCharacters) {
+        expect(await codeOf(write(`${pem.slice(0, index)}B${pem.slice(index + 1)}`), null)).toBe('holder.damaged')
+      }
+    },
+  )
+
   it('refuses an encrypted file in which any byte of the private part was changed', async () => {
     const pem = await encryptedPrivateKeyPem(edwards.privateKey, passphrase)
     const [body, publicPart] = pem.split('-----END ENCRYPTED PRIVATE KEY-----')
