@@ -82,10 +82,17 @@ export function uint64Bytes(value: bigint): Uint8Array {
 
 /** Puts parts side by side so that no two lists of parts give the same bytes: each is led by its length in one byte. */
 export function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array {
-  return concat(
-    ...parts.flatMap((part) => {
-      if (part.length > 255) throw new TypeError(`a length-prefixed part has ${part.length} bytes, at most 255 fit`)
-      return [Uint8Array.of(part.length), part]
-    }),
-  )
+  let size = parts.length
+  for (const part of parts) {
+    if (part.length > 255) throw new TypeError(`a length-prefixed part has ${part.length} bytes, at most 255 fit`)
+    size += part.length
+  }
+  const joined = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    joined[offset] = part.length
+    joined.set(part, offset + 1)
+    offset += 1 + part.length
+  }
+  return joined
 }

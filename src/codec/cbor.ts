@@ -2,7 +2,7 @@
  * Deterministic CBOR (RFC 8949 section 4.2.1): one value has one encoding, and the reader refuses every other.
  * Integers, text, bytes, arrays, maps, booleans and null only: no float, no tag beyond the one a caller asks for.
  */
-import { compareBytes, equalBytes, utf8 } from './bytes.ts'
+import { compareBytes, equalBytes, utf8, utf8Length } from './bytes.ts'
 import { codecError } from './errors.ts'
 import { maximumDepth } from './limits.ts'
 
@@ -19,19 +19,47 @@ const simple = { false: 0xf4, true: 0xf5, null: 0xf6 } as const
  * @throws TypeError for what `decodeCbor` would refuse: no exact integer, lone surrogate, too deep, one key twice
  */
 export function encodeCbor(value: CborValue, tag?: number): Uint8Array {
-  const writer = new Writer()
+  const writer = new CborWriter()
   if (tag !== undefined) writer.tag(tag)
   writer.value(value, 0)
   return writer.finish()
 }
 
-class Writer {
-  #buffer = new Uint8Array(256)
-  #view = new DataView(this.#buffer.buffer)
+/** A buffer that the next writer begins with: most encodings are short, and making one costs more than filling it. */
+let spare: Uint8Array | undefined
+const spareBytes = 4096
+
+/** Writes items one after another; whoever opens an array or a map sees to what is in it. `encodeCbor` sees to all. */
+export class CborWriter {
+  #buffer: Uint8Array
+  #view: DataView
   #size = 0
 
+  constructor() {
+    this.#buffer = spare ?? new Uint8Array(spareBytes)
+    spare = undefined
+    this.#view = new DataView(this.#buffer.buffer)
+  }
+
+  /** The bytes; the writer is of no use after that. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#size)
+    const bytes = this.#buffer.slice(0, this.#size)
+    if (this.#buffer.length === spareBytes) spare = this.#buffer
+    return bytes
+  }
+
+  array(count: number): void {
+    this.#head(major.array, count)
+  }
+
+  /** Keys and values follow, in the order of the encoded keys. */
+  map(count: number): void {
+    this.#head(major.map, count)
+  }
+
+  /** Bytes that are CBOR already. */
+  raw(bytes: Uint8Array): void {
+    this.#raw(bytes)
   }
 
   tag(tag: number): void {
@@ -39,6 +67,7 @@ class Writer {
     this.#head(major.tag, tag)
   }
 
+  /** @throws TypeError for what `decodeCbor` would refuse */
   value(value: CborValue, depth: number): void {
     if (depth > maximumDepth) throw new TypeError(`the value is nested deeper than ${maximumDepth}`)
     if (typeof value === 'number') this.#integer(value)
@@ -95,14 +124,15 @@ class Writer {
 
   #text(value: string): void {
     if (!value.isWellFormed()) throw new TypeError('the text has a lone surrogate')
-    const bytes = utf8(value)
-    this.#head(major.text, bytes.length)
-    this.#raw(bytes)
+    const size = utf8Length(value)
+    this.#head(major.text, size)
+    if (size === value.length) this.#ascii(value)
+    else this.#raw(utf8(value))
   }
 
   #map(map: CborMap, depth: number): void {
     this.#head(major.map, map.size)
-    const keys = new Writer()
+    const keys = new CborWriter()
     const ends = [...map.keys()].map((key) => keys.#key(key))
     const encoded = keys.#buffer
     const entries = [...map.values()].map((value, index) => ({
@@ -124,6 +154,11 @@ class Writer {
     else if (typeof key === 'bigint') this.#bigInteger(key)
     else throw new TypeError(`a ${typeof key} can't be a map key`)
     return this.#size
+  }
+
+  #ascii(text: string): void {
+    this.#reserve(text.length)
+    for (let index = 0; index < text.length; index++) this.#buffer[this.#size++] = text.charCodeAt(index)
   }
 
   #byte(byte: number): void {

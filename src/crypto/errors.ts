@@ -57,4 +57,10 @@ export const cryptoError = defineErrors('crypto', {
     remedy:
       'Do not validate on this machine: install a supported Node.js build, without a foreign OpenSSL or FIPS module.',
   },
+  'thread-ended': {
+    number: 209,
+    status: 500,
+    message: 'a thread that verifies signatures ended before it had answered',
+    remedy: 'The machine most likely has no memory left: the node ends, and verifies the same again when it starts.',
+  },
 })

@@ -33,4 +33,5 @@ export {
   verifyVote,
 } from './portable/index.ts'
 export { consensusVectorsDigest, runConsensusVectors, type VerificationHalf } from './vectors/index.ts'
-export { type SignatureCheck, sha256, verifySignature, verifySignatures, voteVerifier } from './verify.ts'
+export { type SignatureCheck, sha256, verifySignature, voteVerifier } from './verify.ts'
+export { verifySignatures } from './verify-many.ts'

@@ -1,5 +1,4 @@
-import { hash, type KeyObject, verify as nativeVerify } from 'node:crypto'
-import { availableParallelism } from 'node:os'
+import { hash, verify as nativeVerify } from 'node:crypto'
 import type { PublicKey } from '../codec/index.ts'
 import { cryptoError } from './errors.ts'
 import { importAcceptedKey, importPublicKey, nativeAlgorithms } from './native.ts'
@@ -40,60 +39,6 @@ export function verifySignature(key: PublicKey, message: Uint8Array, signature: 
   } catch (cause) {
     throw cryptoError('library-surprise', { algorithm: row.name }, cause)
   }
-}
-
-/**
- * The verdicts of `verifySignature` for many checks, in their order, computed on libuv's thread pool: as many cores as
- * UV_THREADPOOL_SIZE (4 unless set) allows. All callers share one bound on the checks in flight, so that file access,
- * which uses the same pool, is not starved.
- * @throws crypto.algorithm-unknown; crypto.library-surprise, on which a node halts
- */
-export async function verifySignatures(checks: readonly SignatureCheck[]): Promise<boolean[]> {
-  const verdicts = new Array<boolean>(checks.length).fill(false)
-  let next = 0
-  const work = async () => {
-    while (next < checks.length) {
-      const index = next++
-      verdicts[index] = await verifyInPool(checks[index]!)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(maximumInFlight, checks.length) }, work))
-  return verdicts
-}
-
-/** Checks that wait in or run on the thread pool: enough that no core idles between two turns of the event loop. */
-const maximumInFlight = 16 * availableParallelism()
-let inFlight = 0
-const waiting: (() => void)[] = []
-
-async function verifyInPool(check: SignatureCheck): Promise<boolean> {
-  const row = signatureAlgorithm(check.key.algorithm)
-  if (!row.isSignatureForm(check.signature)) return false
-  if (inFlight >= maximumInFlight) await new Promise<void>((resolve) => waiting.push(resolve))
-  else inFlight++
-  try {
-    const object = importAcceptedKey(check.key)
-    return object !== undefined && (await poolVerdict(object, check))
-  } finally {
-    const next = waiting.shift()
-    if (next === undefined) inFlight--
-    else next()
-  }
-}
-
-function poolVerdict(object: KeyObject, { key, message, signature }: SignatureCheck): Promise<boolean> {
-  const { digest, options } = nativeAlgorithms[key.algorithm]
-  return new Promise((resolve, reject) => {
-    const surprise = (cause: unknown) => reject(cryptoError('library-surprise', { algorithm: key.algorithm }, cause))
-    try {
-      nativeVerify(digest, message, { key: object, ...options }, signature, (error, verdict) => {
-        if (error === null) resolve(verdict)
-        else surprise(error)
-      })
-    } catch (cause) {
-      surprise(cause)
-    }
-  })
 }
 
 /**

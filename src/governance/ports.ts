@@ -14,19 +14,30 @@ import { governanceError } from './errors.ts'
 import { maximumFacts, maximumStandingBytes } from './limits.ts'
 import type { Member, Standing, StandingFact, StoredParameter, WithdrawnAlgorithms } from './schemas.ts'
 
-const parameterPort: Port<{ readonly module: string; readonly name: string }, StoredParameter | undefined> = definePort(
-  {
-    module: governanceName,
-    name: 'parameter',
-    reads: ({ module, name }) => [recordAddress(parameters, parameterKey(module, name))],
-    call: (context, { module, name }) => context.get(parameters, parameterKey(module, name)),
-  },
-)
+type ParameterName = { readonly module: string; readonly name: string }
+
+const parameterPort: Port<ParameterName, StoredParameter | undefined> = definePort({
+  module: governanceName,
+  name: 'parameter',
+  reads: (parameter) => [recordAddress(parameters, keyOf(parameter))],
+  call: (context, parameter) => context.get(parameters, keyOf(parameter)),
+})
+
+const parameterKeys = new WeakMap<ParameterName, Uint8Array>()
+
+/** A parameter is declared once and read for each item of a block. */
+function keyOf(parameter: ParameterName): Uint8Array {
+  const known = parameterKeys.get(parameter)
+  if (known !== undefined) return known
+  const key = parameterKey(parameter.module, parameter.name)
+  parameterKeys.set(parameter, key)
+  return key
+}
 
 const memberPort: Port<string, { readonly member: Member; readonly standing: Standing } | undefined> = definePort({
   module: governanceName,
   name: 'member',
-  reads: (id) => [recordAddress(members, utf8(id)), recordAddress(standings, utf8(id))],
+  reads: memberReads,
   call: (context, id) => {
     const member = context.get(members, utf8(id))
     const standing = context.get(standings, utf8(id))
@@ -34,11 +45,27 @@ const memberPort: Port<string, { readonly member: Member; readonly standing: Sta
   },
 })
 
+const memberAddresses = new Map<string, readonly Address[]>()
+
+/** Members whose addresses are kept: the items of a block name the same few. */
+const maximumKept = 256
+
+function memberReads(id: string): readonly Address[] {
+  const known = memberAddresses.get(id)
+  if (known !== undefined) return known
+  const addresses = [recordAddress(members, utf8(id)), recordAddress(standings, utf8(id))]
+  if (memberAddresses.size >= maximumKept) memberAddresses.clear()
+  memberAddresses.set(id, addresses)
+  return addresses
+}
+
+const everyAlgorithm = new Uint8Array(0)
+
 const withdrawnPort: Port<undefined, WithdrawnAlgorithms> = definePort({
   module: governanceName,
   name: 'withdrawn-algorithms',
-  reads: () => [recordAddress(withdrawnAlgorithms, new Uint8Array(0))],
-  call: (context) => context.get(withdrawnAlgorithms, new Uint8Array(0)) ?? { algorithms: [] },
+  reads: () => [recordAddress(withdrawnAlgorithms, everyAlgorithm)],
+  call: (context) => context.get(withdrawnAlgorithms, everyAlgorithm) ?? { algorithms: [] },
 })
 
 const factPort: Port<{ readonly member: string; readonly fact: StandingFact }, void> = definePort({

@@ -7,10 +7,9 @@ import {
   type Collection,
   type Context,
   type EventType,
-  indexAddress,
+  indexPrefix,
   type Port,
   type Principal,
-  recordAddress,
   type Schedule,
 } from '../module/index.ts'
 import { dueWork, handlerKey, kernelName } from './collections.ts'
@@ -42,7 +41,7 @@ export class RuleRun {
     this.draft = draft
     this.scope = scope
     this.acting = acting
-    this.writer = new RecordWriter(draft, scope, (address) => this.read(address))
+    this.writer = new RecordWriter(draft, scope)
   }
 
   contextOf(module: string): Context {
@@ -53,9 +52,9 @@ export class RuleRun {
     return context
   }
 
-  read(address: Address): Uint8Array | null {
-    this.scope.read(address)
-    return this.draft.overlay.get(address)
+  /** What an entry holds, whose key is `prefix`, then `key`. */
+  read(table: Address['table'], prefix: Uint8Array, key: Uint8Array): Uint8Array | null {
+    return this.draft.overlay.get(this.scope.read(table, prefix, key))
   }
 }
 
@@ -83,7 +82,7 @@ class RuleContext implements Context {
 
   get<Value>(collection: Collection<Value>, key: Uint8Array): Value | undefined {
     this.#own(collection)
-    const bytes = this.#run.read(recordAddress(collection, key))
+    const bytes = this.#run.read('records', collection.prefix, key)
     return bytes === null ? undefined : collection.decode(bytes)
   }
 
@@ -93,7 +92,7 @@ class RuleContext implements Context {
     key: Uint8Array,
   ): Value | undefined {
     this.#own(collection)
-    const recordKey = this.#run.read(indexAddress(collection, index, key))
+    const recordKey = this.#run.read('indexes', indexPrefix(collection, index), key)
     if (recordKey === null) return undefined
     const bytes = this.#run.draft.overlay.get(addressOf('records', recordKey))
     return bytes === null ? undefined : collection.decode(bytes)

@@ -8,7 +8,7 @@ import { requirePlaceAndTime } from './place-and-time.ts'
 import type { ItemChecks, PreparedOperation, PreparedTransaction } from './prepare.ts'
 import type { Program } from './program.ts'
 import { done, type TransactionResult, unchanged } from './result.ts'
-import { type BlockFacts, Scope, WriteBudget } from './scope.ts'
+import { type BlockFacts, DeclaredReads, Scope, WriteBudget } from './scope.ts'
 
 export type Position = { readonly transaction: number; readonly operation: number; readonly item: number }
 
@@ -20,7 +20,7 @@ export class Executor {
   readonly draft: Draft
   readonly program: Program
   readonly #onFault: OnFault
-  readonly #loadedAlways = new Map<string, ReadonlySet<string>>()
+  readonly #loadedAlways = new Map<string, DeclaredReads>()
 
   constructor(block: BlockFacts, draft: Draft, program: Program, onFault: OnFault) {
     this.block = block
@@ -88,14 +88,14 @@ export class Executor {
   ): Promise<Result> {
     const { overlay } = this.draft
     const declared = [...reads]
-    const always = await this.#always(acting.module)
-    if (overlay.missing(declared).length > 0) await overlay.load(declared)
-    const ids = new Set(declared.map(({ id }) => id))
+    const always = this.#loadedAlways.get(acting.module) ?? (await this.#always(acting.module))
+    if (!overlay.has(declared)) await overlay.load(declared)
+    const allowed = new DeclaredReads(declared)
     const mark = overlay.mark()
     const left = budget.left
     for (;;) {
       try {
-        const scope = new Scope(ids, always, position, budget)
+        const scope = new Scope(allowed, always, position, budget)
         const result = rule(new RuleRun(this.block, this.draft, scope, acting).contextOf(acting.module))
         if (!overlay.missed) return result
       } catch (error) {
@@ -111,14 +111,12 @@ export class Executor {
   }
 
   /** What every rule of a module may read: fetched once a block. */
-  async #always(module: string): Promise<ReadonlySet<string>> {
-    const loaded = this.#loadedAlways.get(module)
-    if (loaded !== undefined) return loaded
+  async #always(module: string): Promise<DeclaredReads> {
     const addresses = this.program.module(module)?.always ?? []
     await this.draft.overlay.load(addresses)
-    const ids = new Set(addresses.map(({ id }) => id))
-    this.#loadedAlways.set(module, ids)
-    return ids
+    const reads = new DeclaredReads(addresses)
+    this.#loadedAlways.set(module, reads)
+    return reads
   }
 
   /** The number under which a thrown error stands in results. What must stop the node is thrown on. */

@@ -2,7 +2,7 @@
  * The state during one block: what was fetched from the store, what this block wrote over it, and a journal that undoes
  * to any mark. Everything else that a savepoint must undo (events, kept blobs, counter changes) is journaled here too.
  */
-import { equalBytes, toHex } from '../codec/index.ts'
+import { equalBytes } from '../codec/index.ts'
 import { type Address, addressOf } from '../module/index.ts'
 import type { TreeName } from '../state/index.ts'
 
@@ -61,6 +61,12 @@ export class Overlay {
     const missing: Address[] = []
     for (const address of addresses) if (!this.#tables[address.table].has(address.id)) missing.push(address)
     return missing
+  }
+
+  /** Whether all of the addresses are here. */
+  has(addresses: readonly Address[]): boolean {
+    for (const { table, id } of addresses) if (!this.#tables[table].has(id)) return false
+    return true
   }
 
   /** @throws MissingRead */
@@ -122,10 +128,11 @@ export class Overlay {
 
   async #loadTable(table: Address['table'], wanted: readonly Address[]): Promise<void> {
     if (wanted.length === 0) return
-    const keys = new Map(wanted.map(({ id, key }) => [id, key]))
-    const found = await this.#fetch(table, [...keys.values()])
-    for (const [id, key] of keys) {
-      const value = found.get(toHex(key)) ?? null
+    const distinct = new Map<string, Uint8Array>()
+    for (const { id, key } of wanted) distinct.set(id, key)
+    const found = await this.#fetch(table, [...distinct.values()])
+    for (const [id, key] of distinct) {
+      const value = found.get(id) ?? null
       this.#tables[table].set(id, { key, before: value, now: value, tree: undefined })
     }
   }

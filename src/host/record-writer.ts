@@ -1,6 +1,6 @@
 /** Writes records and what hangs on them: unique indexes, counters. */
 import { encodeUnknown, equalBytes, type TSchema } from '../codec/index.ts'
-import { type Address, type Collection, indexAddress, recordAddress } from '../module/index.ts'
+import { type Address, type Collection, indexPrefix } from '../module/index.ts'
 import { counterKey, maximumKeyBytes, maximumValueBytes, valueVersion } from '../state/index.ts'
 import type { Draft } from './draft.ts'
 import type { Scope } from './scope.ts'
@@ -11,8 +11,8 @@ export function encodeOwn(schema: TSchema, value: unknown): Uint8Array {
 }
 
 /** What is larger could be stored, but no proof could carry it. */
-function requireProvable(key: Uint8Array, value: Uint8Array): void {
-  if (key.length > maximumKeyBytes || value.length > maximumValueBytes) {
+function requireProvable(keyBytes: number, value: Uint8Array): void {
+  if (keyBytes > maximumKeyBytes || value.length > maximumValueBytes) {
     throw new TypeError('a rule wrote a record that is too large to be proven')
   }
 }
@@ -32,25 +32,25 @@ type Stored<Value> = { readonly value: Value; readonly version: number }
 export class RecordWriter {
   readonly #draft: Draft
   readonly #scope: Scope
-  readonly #read: (address: Address) => Uint8Array | null
 
-  constructor(draft: Draft, scope: Scope, read: (address: Address) => Uint8Array | null) {
+  constructor(draft: Draft, scope: Scope) {
     this.#draft = draft
     this.#scope = scope
-    this.#read = read
   }
 
   put<Value>(collection: Collection<Value>, value: Value): void {
-    const address = recordAddress(collection, collection.key(value))
+    const key = collection.key(value)
     const bytes = ownFault(() => collection.encode(value))
-    requireProvable(address.key, bytes)
-    this.#scope.budget.spend(address.key.length + bytes.length)
+    const keyBytes = collection.prefix.length + key.length
+    requireProvable(keyBytes, bytes)
+    this.#scope.budget.spend(keyBytes + bytes.length)
+    const address = this.#scope.read('records', collection.prefix, key)
     this.#move(collection, address.key, this.#stored(collection, address), value)
     this.#write(collection, address, bytes)
   }
 
   remove<Value>(collection: Collection<Value>, key: Uint8Array): void {
-    const address = recordAddress(collection, key)
+    const address = this.#scope.read('records', collection.prefix, key)
     const before = this.#stored(collection, address)
     if (before === undefined) return
     this.#scope.budget.spend(address.key.length)
@@ -59,7 +59,7 @@ export class RecordWriter {
   }
 
   #stored<Value>(collection: Collection<Value>, address: Address): Stored<Value> | undefined {
-    const bytes = this.#read(address)
+    const bytes = this.#draft.overlay.get(address)
     return bytes === null ? undefined : { value: collection.decode(bytes), version: valueVersion(bytes) }
   }
 
@@ -92,14 +92,12 @@ export class RecordWriter {
     const newKey = after === undefined ? undefined : index.of(after)
     if (oldKey !== undefined && newKey !== undefined && equalBytes(oldKey, newKey)) return
     if (newKey !== undefined && after !== undefined) {
-      const address = indexAddress(collection, name, newKey)
-      if (this.#read(address) !== null) throw index.taken(after)
+      const address = this.#scope.read('indexes', indexPrefix(collection, name), newKey)
+      if (this.#draft.overlay.get(address) !== null) throw index.taken(after)
       this.#draft.overlay.set(address, recordKey)
     }
     if (oldKey !== undefined) {
-      const address = indexAddress(collection, name, oldKey)
-      this.#read(address)
-      this.#draft.overlay.set(address, null)
+      this.#draft.overlay.set(this.#scope.read('indexes', indexPrefix(collection, name), oldKey), null)
     }
   }
 

@@ -1,5 +1,6 @@
 /** What one run of one rule may still do: reads that it did not declare, bytes that it may write. */
-import type { Address } from '../module/index.ts'
+import { concat } from '../codec/index.ts'
+import { type Address, addressOf } from '../module/index.ts'
 import { transactionError } from './errors.ts'
 import { maximumUndeclaredReads, maximumWrittenBytes } from './limits.ts'
 
@@ -11,34 +12,74 @@ export type BlockFacts = {
   readonly protocol: number
 }
 
+/** Above so many, entries are looked up by their names; below, comparing keys is cheaper than making a name. */
+const maximumCompared = 32
+
+/** Entries that a rule may read without being charged for it. */
+export class DeclaredReads {
+  readonly #addresses: readonly Address[]
+  #byName: ReadonlyMap<string, Address> | undefined
+
+  constructor(addresses: readonly Address[]) {
+    this.#addresses = addresses
+  }
+
+  /** The entry whose key is `prefix`, then `key`. */
+  find(table: Address['table'], prefix: Uint8Array, key: Uint8Array): Address | undefined {
+    if (this.#addresses.length > maximumCompared)
+      return this.#names().get(nameOf(addressOf(table, concat(prefix, key))))
+    for (const address of this.#addresses) {
+      if (address.table === table && isJoined(address.key, prefix, key)) return address
+    }
+    return undefined
+  }
+
+  #names(): ReadonlyMap<string, Address> {
+    this.#byName ??= new Map(this.#addresses.map((address) => [nameOf(address), address]))
+    return this.#byName
+  }
+}
+
+function nameOf({ table, id }: Address): string {
+  return `${table} ${id}`
+}
+
+/** From the end, where keys differ. */
+function isJoined(whole: Uint8Array, prefix: Uint8Array, key: Uint8Array): boolean {
+  const start = prefix.length
+  if (whole.length !== start + key.length) return false
+  for (let index = key.length - 1; index >= 0; index--) if (whole[start + index] !== key[index]) return false
+  for (let index = 0; index < start; index++) if (whole[index] !== prefix[index]) return false
+  return true
+}
+
 /** One run of one rule: what it declared, and what it used. A new run starts a new scope. */
 export class Scope {
-  readonly #declared: ReadonlySet<string>
-  readonly #always: ReadonlySet<string>
-  readonly #undeclared = new Set<string>()
+  readonly #declared: DeclaredReads
+  readonly #always: DeclaredReads
+  readonly #undeclared = new Map<string, Address>()
   readonly position: { readonly transaction: number; readonly operation: number; readonly item: number }
   readonly budget: WriteBudget
 
-  constructor(
-    declared: ReadonlySet<string>,
-    always: ReadonlySet<string>,
-    position: Scope['position'],
-    budget: WriteBudget,
-  ) {
+  constructor(declared: DeclaredReads, always: DeclaredReads, position: Scope['position'], budget: WriteBudget) {
     this.#declared = declared
     this.#always = always
     this.position = position
     this.budget = budget
   }
 
-  /** @throws transaction.undeclared-reads */
-  read(address: Address): void {
-    const { id } = address
-    if (this.#declared.has(id) || this.#always.has(id) || this.#undeclared.has(id)) return
+  /** The entry that is read, whose key is `prefix`, then `key`. @throws transaction.undeclared-reads */
+  read(table: Address['table'], prefix: Uint8Array, key: Uint8Array): Address {
+    const declared = this.#declared.find(table, prefix, key) ?? this.#always.find(table, prefix, key)
+    if (declared !== undefined) return declared
+    const address = addressOf(table, concat(prefix, key))
+    const known = this.#undeclared.get(nameOf(address))
+    if (known !== undefined) return known
     if (this.#undeclared.size >= maximumUndeclaredReads) {
       throw transactionError('undeclared-reads', { limit: maximumUndeclaredReads })
     }
-    this.#undeclared.add(id)
+    this.#undeclared.set(nameOf(address), address)
+    return address
   }
 }
 

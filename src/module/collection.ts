@@ -2,10 +2,10 @@
 import { concat, decodeAs, lengthPrefixed, type TSchema, toHex, utf8, type ValueOf } from '../codec/index.ts'
 import type { CommonrootError } from '../errors/index.ts'
 import {
+  collectionPrefix,
   counterKey,
   plainValue,
   readPlainValue,
-  recordKey,
   stateError,
   type TreeName,
   valueVersion,
@@ -26,6 +26,8 @@ export type Collection<Value, Index extends string = string, Counter extends str
   readonly name: string
   /** `standing` is the small tree of facts about groups, `records` the large one. */
   readonly tree: TreeName
+  /** What the keys of its records begin with. */
+  readonly prefix: Uint8Array
   readonly schema: TSchema
   readonly version: number
   readonly key: (value: Value) => Uint8Array
@@ -80,6 +82,7 @@ export function defineCollection<
     module: declaration.module,
     name: declaration.name,
     tree: declaration.tree ?? 'records',
+    prefix: collectionPrefix(declaration.module, declaration.name),
     schema: declaration.value,
     version,
     key: declaration.key,
@@ -115,14 +118,14 @@ function consequencesOf<Value, Index extends string, Counter extends string>(
   const indexes: Uint8Array[] = []
   for (const [name, index] of entriesOf(collection.unique)) {
     const key = isKept(name) ? index.of(value) : undefined
-    if (key !== undefined) indexes.push(concat(indexPrefix(collection.module, collection.name, name), key))
+    if (key !== undefined) indexes.push(concat(indexPrefix(collection, name), key))
   }
   const counters: Uint8Array[] = []
   for (const [name, groupOf] of entriesOf(collection.counters)) {
     const group = isKept(name) ? groupOf(value) : undefined
     if (group !== undefined) counters.push(counterKey(collection.module, collection.name, name, group))
   }
-  const record = recordKey(collection.module, collection.name, collection.key(value))
+  const record = concat(collection.prefix, collection.key(value))
   return { record, indexes, counters, blobs: blobs?.(value) ?? [] }
 }
 
@@ -143,19 +146,18 @@ function readUp(schema: TSchema, version: number, earlier: readonly EarlierVersi
 export type Address = {
   readonly table: 'records' | 'indexes'
   readonly key: Uint8Array
-  /** Table and key as text: what maps and sets go by. */
+  /** The key as text: what a table's map goes by. */
   readonly id: string
 }
 
 /** The address of a row by its table and its whole key. */
 export function addressOf(table: Address['table'], key: Uint8Array): Address {
-  // Text that is put together is slow in maps: only the rarer table pays for telling the two apart.
-  return { table, key, id: table === 'records' ? toHex(key) : `${toHex(key)}i` }
+  return { table, key, id: toHex(key) }
 }
 
 /** The address of a record. */
 export function recordAddress<Value>(collection: Collection<Value>, key: Uint8Array): Address {
-  return addressOf('records', recordKey(collection.module, collection.name, key))
+  return addressOf('records', concat(collection.prefix, key))
 }
 
 /** The address of an index entry; reading it includes reading the record that it leads to. */
@@ -164,17 +166,21 @@ export function indexAddress<Value, Index extends string>(
   index: Index,
   key: Uint8Array,
 ): Address {
-  return addressOf('indexes', concat(indexPrefix(collection.module, collection.name, index), key))
+  return addressOf('indexes', concat(indexPrefix(collection, index), key))
 }
 
 /** Prefixes of index keys by their names: as many as the program declares. */
 const indexPrefixes = new Map<string, Uint8Array>()
 
-function indexPrefix(module: string, collection: string, index: string): Uint8Array {
-  const place = `${module}/${collection}/${index}`
+/** What the keys of an index begin with. The bytes are shared: never change them. */
+export function indexPrefix(
+  { module, name }: { readonly module: string; readonly name: string },
+  index: string,
+): Uint8Array {
+  const place = `${module}/${name}/${index}`
   const known = indexPrefixes.get(place)
   if (known !== undefined) return known
-  const prefix = lengthPrefixed(utf8(module), utf8(collection), utf8(index))
+  const prefix = lengthPrefixed(utf8(module), utf8(name), utf8(index))
   indexPrefixes.set(place, prefix)
   return prefix
 }

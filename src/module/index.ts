@@ -17,6 +17,7 @@ export {
   defineCollection,
   type EarlierVersion,
   indexAddress,
+  indexPrefix,
   recordAddress,
   type UniqueIndex,
 } from './collection.ts'

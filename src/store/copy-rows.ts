@@ -11,7 +11,8 @@ const none = -1
 export type CopyValue = Uint8Array | number | bigint | null
 
 export function copyRows(rows: readonly (readonly CopyValue[])[]): Uint8Array {
-  const size = rows.flat().reduce<number>((sum, value) => sum + 4 + lengthOf(value), head.length + 2 * rows.length + 2)
+  let size = head.length + 2 * rows.length + 2
+  for (const row of rows) for (const value of row) size += 4 + lengthOf(value)
   const writer = new ByteWriter(size)
   writer.append(head)
   for (const row of rows) {

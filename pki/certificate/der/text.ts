@@ -32,8 +32,7 @@ export function readText(form: TextForm, bytes: Uint8Array, start: number, end: 
       refuse(start, form)
     }
   }
-  const view = bytes.subarray(start, end)
-  const text = isAscii ? String.fromCharCode(...view) : decodeUtf8(view, start)
+  const text = decodeUtf8(bytes.subarray(start, end), start)
   const characters = isAscii ? size : [...text].length
   if (characters > maximum) throw derError('text-length', { offset: start, limit: maximum })
   return text

@@ -11,14 +11,13 @@ import {
   voucherError,
 } from '../../voucher/index.ts'
 import { maximumBatch } from '../limits.ts'
-import {
-  CertificateBytes,
-  certificateReads,
-  type Publisher,
-  prepareCertificate,
-  publishCertificate,
-  requireInForce,
-} from './publish.ts'
+import { PreparedCertificate } from './prepared-certificate.ts'
+import { CertificateBytes, type Publisher, publishCertificate, requireInForce } from './publish.ts'
+
+export const VouchedItem = Struct({
+  certificate: CertificateBytes,
+  voucher: Bytes({ minimum: 1, maximum: maximumVoucherBytes }),
+})
 
 /**
  * Publishes what devices submitted one by one. Any member's node carries them; the right to a manufacturer's name is the
@@ -26,21 +25,21 @@ import {
  */
 export const publishVouched = defineBatch({
   summary: "Publishes device certificates by their lines' vouchers.",
-  item: Struct({ certificate: CertificateBytes, voucher: Bytes({ minimum: 1, maximum: maximumVoucherBytes }) }),
+  item: VouchedItem,
   maximumItems: maximumBatch,
   prepare: ({ certificate: der, voucher: bytes }) => {
-    const { certificate, possession } = prepareCertificate(der)
+    const prepared = new PreparedCertificate(der)
     const voucher = decodeVoucher(bytes)
-    return { facts: { certificate, voucher }, checks: [possession, ...voucher.checks] }
+    return { facts: { prepared, voucher }, checks: [prepared.possession, ...voucher.checks] }
   },
   allow: (context) => {
     membersSigningFor(context, 'node')
   },
-  reads: (_item, { certificate, voucher: { manufacturer } }) =>
-    certificateReads(certificate, certificate.subject.organization === manufacturer ? manufacturer : undefined),
-  applyItem: (context, _item, { facts: { certificate, voucher }, checks: [possessed, ...signed] }) =>
-    publishCertificate(context, certificate, possessed === true, () =>
-      vouchingManufacturer(context, certificate, voucher, signed),
+  reads: (_item, { prepared, voucher: { manufacturer } }) =>
+    prepared.reads(prepared.certificate.subject.organization === manufacturer ? manufacturer : undefined),
+  applyItem: (context, _item, { facts: { prepared, voucher }, checks: [possessed, ...signed] }) =>
+    publishCertificate(context, prepared, possessed === true, () =>
+      vouchingManufacturer(context, prepared.certificate, voucher, signed),
     ),
 })
 

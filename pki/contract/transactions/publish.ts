@@ -1,85 +1,45 @@
-import { type AlgorithmName, Bytes, conform, Struct } from '../../../src/codec/index.ts'
-import { keyDigest } from '../../../src/crypto/portable/index.ts'
+import { type AlgorithmName, Bytes, Struct } from '../../../src/codec/index.ts'
 import { governancePorts, membersSigningFor, parameterInForce } from '../../../src/governance/index.ts'
-import {
-  type Address,
-  type Context,
-  defineBatch,
-  indexAddress,
-  type MemberPrincipal,
-  recordAddress,
-  type SignatureCheck,
-} from '../../../src/module/index.ts'
-import {
-  type Certificate,
-  checkProfile,
-  maximumCertificateBytes,
-  parseCertificate,
-  selfSignatureCheck,
-} from '../../certificate/index.ts'
+import { type Context, defineBatch, type MemberPrincipal } from '../../../src/module/index.ts'
+import { type Certificate, checkProfile, maximumCertificateBytes } from '../../certificate/index.ts'
 import { certificates, deviceKey } from '../collections.ts'
 import { pkiError } from '../errors.ts'
 import { certificatePublished } from '../events.ts'
 import { maximumBatch } from '../limits.ts'
 import { deviceProfile, type PublicationPolicy, publicationPolicy } from '../parameters.ts'
-import { type CertificateRecord, DeviceWord } from '../schemas.ts'
+import type { CertificateRecord } from '../schemas.ts'
 import { massRevocationOf } from '../standing.ts'
+import { PreparedCertificate } from './prepared-certificate.ts'
 import { endCertificate } from './revoke.ts'
 
 /** DER of one certificate. */
 export const CertificateBytes = Bytes({ minimum: 1, maximum: maximumCertificateBytes })
 
+export const PublishedItem = Struct({ certificate: CertificateBytes })
+
 /** Publishes self-issued certificates: each is judged alone, and the same one again changes nothing. */
 export const publish = defineBatch({
   summary: 'Publishes self-issued device certificates.',
-  item: Struct({ certificate: CertificateBytes }),
+  item: PublishedItem,
   maximumItems: maximumBatch,
   prepare: ({ certificate: der }) => {
-    const { certificate, possession } = prepareCertificate(der)
-    return { facts: certificate, checks: [possession] }
+    const prepared = new PreparedCertificate(der)
+    return { facts: prepared, checks: [prepared.possession] }
   },
   allow: (context) => {
     membersSigningFor(context, 'line')
   },
-  reads: (_item, certificate, signers) => {
-    const manufacturer = certificate.subject.organization
+  reads: (_item, prepared, signers) => {
+    const manufacturer = prepared.certificate.subject.organization
     // Whose certificate is nobody's who signs is refused before its device is looked up: the name may be any text.
     const signs = signers.some((signer) => signer.kind === 'member' && signer.id === manufacturer)
-    return certificateReads(certificate, signs ? manufacturer : undefined)
+    return prepared.reads(signs ? manufacturer : undefined)
   },
-  applyItem: (context, _item, { facts: certificate, checks: [possessed] }) =>
-    publishCertificate(context, certificate, possessed === true, () =>
-      signingManufacturer(context, certificate.subject.organization ?? ''),
+  applyItem: (context, _item, { facts, checks: [possessed] }) =>
+    publishCertificate(context, facts, possessed === true, () =>
+      signingManufacturer(context, facts.certificate.subject.organization ?? ''),
     ),
 })
-
-/** A certificate that can be read, and the check that its signature is by its own key. @throws what `parseCertificate` throws */
-export function prepareCertificate(der: Uint8Array): {
-  readonly certificate: Certificate
-  readonly possession: SignatureCheck
-} {
-  const certificate = parseCertificate(der)
-  // What the record could not hold is refused here: later it would look like a defect of this rule.
-  if (certificate.device !== undefined) {
-    conform(DeviceWord, certificate.device.model)
-    conform(DeviceWord, certificate.device.batch)
-  }
-  return { certificate, possession: selfSignatureCheck(certificate) }
-}
-
-/** What publishing a certificate reads; `manufacturer` once somebody with a right to its name is known. */
-export function certificateReads(
-  { fingerprint, key, subject }: Certificate,
-  manufacturer: string | undefined,
-): readonly Address[] {
-  const own = [recordAddress(certificates, fingerprint), indexAddress(certificates, 'key', keyDigest(key))]
-  if (manufacturer === undefined) return own
-  return [
-    ...own,
-    indexAddress(certificates, 'device', deviceKey(manufacturer, subject.serialNumber ?? '')),
-    ...governancePorts.member.reads(manufacturer),
-  ]
-}
 
 /** A member that answers for certificates in its name. */
 export type Publisher = { readonly id: string; readonly roles: readonly string[] }
@@ -91,10 +51,11 @@ export type Publisher = { readonly id: string; readonly roles: readonly string[]
  */
 export function publishCertificate(
   context: Context,
-  certificate: Certificate,
+  prepared: PreparedCertificate,
   possessed: boolean,
   authority: () => Publisher,
 ): 'done' | 'unchanged' {
+  const { certificate } = prepared
   if (context.get(certificates, certificate.fingerprint) !== undefined) return 'unchanged'
   const policy = parameterInForce(context, publicationPolicy)
   checkProfile(certificate, parameterInForce(context, deviceProfile))
@@ -103,7 +64,7 @@ export function publishCertificate(
   requireInForce(context, certificate.algorithm)
   requirePublisher(authority(), policy)
   requireTimely(context, certificate, policy)
-  const record = recordOf(context, certificate)
+  const record = recordOf(context, prepared)
   endMassRevoked(context, record)
   context.put(certificates, record)
   context.keep(certificate.der)
@@ -145,8 +106,8 @@ function requireTimely(context: Context, certificate: Certificate, { clockSkew }
   if (notAfter < time) throw pkiError('expired', { notAfter, time })
 }
 
-function recordOf(context: Context, certificate: Certificate): CertificateRecord {
-  const { fingerprint, subject, key, algorithm, device } = certificate
+function recordOf(context: Context, { certificate, keyDigest: key }: PreparedCertificate): CertificateRecord {
+  const { fingerprint, subject, algorithm, device } = certificate
   // The profile requires these; a profile without them can't publish here.
   if (device === undefined || subject.organization === undefined || subject.serialNumber === undefined) {
     throw pkiError('other-chain', { named: 'none', chain: context.chain })
@@ -155,7 +116,7 @@ function recordOf(context: Context, certificate: Certificate): CertificateRecord
     fingerprint,
     manufacturer: subject.organization,
     serial: subject.serialNumber,
-    key: keyDigest(key),
+    key,
     algorithm,
     model: device.model,
     batch: device.batch,

@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { cryptoError } from '../errors.ts'
+import type { SignatureCheck } from '../verify.ts'
+import { type PackedChecks, packChecks } from './packed-checks.ts'
+import type { ThreadAnswer } from './verification-thread.ts'
+
+/** Checks that a thread is given at once: enough that handing over costs little, few enough that all cores share a batch. */
+const checksOfOneTask = 64
+
+/** Tasks that a thread has at a time: the next one is there when it has finished the first. */
+const tasksOfOneThread = 2
+
+/** MiB: a thread keeps some keys and what it is working on. */
+const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
+
+type Task = {
+  readonly packed: PackedChecks
+  readonly resolve: (verdicts: readonly boolean[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A fixed number of threads that verify signatures, started by the first task. They keep no process alive that is done. */
+export class VerificationThreads {
+  readonly #size: number
+  readonly #threads: VerificationThread[] = []
+  readonly #waiting: Task[] = []
+
+  constructor(size: number = availableParallelism()) {
+    this.#size = size
+  }
+
+  /** The verdicts of `verifySignature`, in the order of the checks. @throws crypto.algorithm-unknown, crypto.library-surprise, crypto.thread-ended */
+  async verify(checks: readonly SignatureCheck[]): Promise<boolean[]> {
+    const tasks: Promise<readonly boolean[]>[] = []
+    for (let start = 0; start < checks.length; start += checksOfOneTask) {
+      const { promise, resolve, reject } = Promise.withResolvers<readonly boolean[]>()
+      this.#waiting.push({ packed: packChecks(checks.slice(start, start + checksOfOneTask)), resolve, reject })
+      tasks.push(promise)
+    }
+    this.#handOut()
+    return (await Promise.all(tasks)).flat()
+  }
+
+  #handOut(): void {
+    while (this.#waiting.length > 0) {
+      const thread = this.#freest()
+      if (thread === undefined) return
+      thread.give(this.#waiting.shift()!)
+    }
+  }
+
+  #freest(): VerificationThread | undefined {
+    const [freest] = this.#threads.toSorted((a, b) => a.load - b.load)
+    if (freest !== undefined && (freest.load === 0 || this.#threads.length === this.#size)) {
+      return freest.load < tasksOfOneThread ? freest : undefined
+    }
+    const begun = new VerificationThread(
+      () => this.#handOut(),
+      () => this.#threads.splice(this.#threads.indexOf(begun), 1),
+    )
+    this.#threads.push(begun)
+    return begun
+  }
+}
+
+class VerificationThread {
+  readonly #worker = new Worker(new URL('verification-thread.ts', import.meta.url), { resourceLimits })
+  readonly #tasks: Task[] = []
+
+  /** `onAnswer` is called when it has room, `onEnd` when it has failed as a whole. */
+  constructor(onAnswer: () => void, onEnd: () => void) {
+    let reason: unknown
+    this.#worker.unref()
+    this.#worker.on('message', (answer: ThreadAnswer) => {
+      this.#settle(answer)
+      onAnswer()
+    })
+    this.#worker.once('error', (error) => {
+      reason = error
+    })
+    this.#worker.once('exit', () => {
+      onEnd()
+      for (const { reject } of this.#tasks.splice(0)) reject(cryptoError('thread-ended', {}, reason))
+      onAnswer()
+    })
+  }
+
+  get load(): number {
+    return this.#tasks.length
+  }
+
+  give(task: Task): void {
+    const { numbers, bytes } = task.packed
+    this.#worker.postMessage(task.packed, [numbers.buffer, bytes.buffer])
+    if (this.#tasks.push(task) === 1) this.#worker.ref()
+  }
+
+  /** Answers come in the order of the tasks. */
+  #settle(answer: ThreadAnswer): void {
+    const task = this.#tasks.shift()
+    if (task === undefined) throw new TypeError('an answer without a task')
+    if (this.#tasks.length === 0) this.#worker.unref()
+    if ('verdicts' in answer) task.resolve(Array.from(answer.verdicts, (verdict) => verdict === 1))
+    else task.reject(cryptoError('library-surprise', answer.surprise.details, new Error(answer.surprise.reason)))
+  }
+}
