@@ -14,6 +14,8 @@ const tasksOfOneThread = 2
 /** MiB: a thread keeps some keys and what it is working on. */
 const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
+const threadProgram = new URL('verification-thread.ts', import.meta.url)
+
 type Task = {
   readonly packed: PackedChecks
   readonly resolve: (verdicts: readonly boolean[]) => void
@@ -23,11 +25,13 @@ type Task = {
 /** A fixed number of threads that verify signatures, started by the first task. They keep no process alive that is done. */
 export class VerificationThreads {
   readonly #size: number
+  readonly #program: URL
   readonly #threads: VerificationThread[] = []
   readonly #waiting: Task[] = []
 
-  constructor(size: number = availableParallelism()) {
+  constructor(size: number = availableParallelism(), program: URL = threadProgram) {
     this.#size = size
+    this.#program = program
   }
 
   /** The verdicts of `verifySignature`, in the order of the checks. @throws crypto.algorithm-unknown, crypto.library-surprise, crypto.thread-ended */
@@ -56,6 +60,7 @@ export class VerificationThreads {
       return freest.load < tasksOfOneThread ? freest : undefined
     }
     const begun = new VerificationThread(
+      this.#program,
       () => this.#handOut(),
       () => this.#threads.splice(this.#threads.indexOf(begun), 1),
     )
@@ -65,11 +70,12 @@ export class VerificationThreads {
 }
 
 class VerificationThread {
-  readonly #worker = new Worker(new URL('verification-thread.ts', import.meta.url), { resourceLimits })
+  readonly #worker: Worker
   readonly #tasks: Task[] = []
 
   /** `onAnswer` is called when it has room, `onEnd` when it has failed as a whole. */
-  constructor(onAnswer: () => void, onEnd: () => void) {
+  constructor(program: URL, onAnswer: () => void, onEnd: () => void) {
+    this.#worker = new Worker(program, { resourceLimits })
     let reason: unknown
     this.#worker.unref()
     this.#worker.on('message', (answer: ThreadAnswer) => {
