@@ -1,6 +1,7 @@
 /** The error catalogue of the whole program: every code that a node, a block or the API can answer, by its number. */
 import { certificateError, derError } from '../pki/certificate/index.ts'
 import { pkiError } from '../pki/contract/index.ts'
+import { searchError } from '../pki/search/index.ts'
 import { verificationError } from '../pki/status/index.ts'
 import { voucherError } from '../pki/voucher/index.ts'
 import { chainError } from '../src/chain/index.ts'
@@ -14,7 +15,7 @@ import { hostError, transactionError } from '../src/host/index.ts'
 import { lightError, proofError, trustError } from '../src/light/index.ts'
 import { nodeError } from '../src/node/index.ts'
 import { stateError } from '../src/state/index.ts'
-import { postgresError, storeError } from '../src/store/index.ts'
+import { followerError, postgresError, storeError } from '../src/store/index.ts'
 import { cliError } from './client/index.ts'
 import { apiError } from './errors.ts'
 
@@ -28,6 +29,7 @@ export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
   trustError,
   storeError,
   postgresError,
+  followerError,
   engineError,
   governanceError,
   transactionError,
@@ -39,6 +41,7 @@ export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
   certificateError,
   pkiError,
   voucherError,
+  searchError,
   verificationError,
   apiError,
   cliError,

@@ -92,4 +92,10 @@ export const apiError = defineErrors('api', {
     message: "the ledger does not take this node's own signature as carrier: {code}",
     remedy: 'Submit to another node; whoever runs this one has to look after its member and its `node` key.',
   },
+  'too-many-requests': {
+    number: 1515,
+    status: 429,
+    message: '{limit} requests are being answered, no more are taken now',
+    remedy: 'Wait as long as the header Retry-After says; do not send requests before earlier ones are answered.',
+  },
 })

@@ -12,14 +12,18 @@ import {
   certificateSubmit,
   completion,
   deviceIssue,
+  followerRebuild,
+  followerStatus,
   fsck,
   memberList,
   moduleList,
   openapi,
   proofGet,
   proofVerify,
+  prune,
   restore,
   sandbox,
+  searchCertificates,
   trustExport,
   voucherIssue,
 } from './commands/index.ts'
@@ -48,6 +52,7 @@ export function makeProgram(frame: Frame): Command {
 
   sandbox(program, frame)
   fsck(program, frame)
+  prune(program, frame)
   backup(program, frame)
   restore(program, frame)
   const member = group(program, 'member', 'Members of the chain.')
@@ -61,6 +66,8 @@ export function makeProgram(frame: Frame): Command {
   certificateStatus(certificate, frame)
   certificateRevoke(certificate, frame)
   certificateMassRevoke(certificate, frame)
+  const search = group(program, 'search', 'What can be found on the ledger.')
+  searchCertificates(search, frame)
   const voucher = group(program, 'voucher', "A line's permission for devices to publish by themselves.")
   voucherIssue(voucher, frame)
   const trust = group(program, 'trust', 'What a relying party pins of a chain.')
@@ -68,6 +75,9 @@ export function makeProgram(frame: Frame): Command {
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
+  const follower = group(program, 'follower', "A node's search indexes.")
+  followerStatus(follower, frame)
+  followerRebuild(follower, frame)
   const module = group(program, 'module', 'The rules that the chain runs.')
   moduleList(module, frame)
   openapi(program, frame)

@@ -93,6 +93,43 @@ export const CertificateAnswer = Type.Object({
 })
 export type CertificateAnswer = Static<typeof CertificateAnswer>
 
+const { judgedAt, certificate: _der, headerHeight: _header, ...searched } = CertificateAnswer.properties
+
+export const SearchPageAnswer = Type.Object({
+  certificates: Type.Array(Type.Object({ ...searched, commonName: Type.Optional(Type.String()) })),
+  next: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })),
+  rows: Type.String({ maxLength: 32 }),
+  completeness: Type.String({ maxLength: 32 }),
+  followedFrom: Count,
+  followedHeight: Count,
+  height: Count,
+  judgedAt,
+})
+
+export const StatusAnswer = Type.Object({
+  chain: Type.String({ maxLength: 64 }),
+  height: Count,
+  time: Type.String({ maxLength: 40 }),
+  follower: Type.Optional(
+    Type.Object({
+      height: Type.Optional(Count),
+      lagBlocks: Count,
+      lagMilliseconds: Count,
+      failure: Type.Optional(Type.Object({ code: Type.String({ maxLength: 100 }), attempts: Count })),
+      projections: Type.Array(
+        Type.Object({
+          name: Type.String({ maxLength: 64 }),
+          version: Count,
+          summary: Type.String({ maxLength: 400 }),
+          from: Type.Optional(Count),
+          height: Type.Optional(Count),
+        }),
+      ),
+    }),
+  ),
+})
+export type StatusAnswer = Static<typeof StatusAnswer>
+
 export const ModulesAnswer = Type.Object({
   modules: Type.Array(
     Type.Object({

@@ -5,7 +5,14 @@
  * May import: `src`, `pki`, TypeBox, Node. Start reading at `node-client.ts`, then `submit.ts` (executed once, however
  * often an answer is lost), `publish.ts` and `line.ts`.
  */
-export type { CarriedAnswer, CertificateAnswer, ChainAnswer, MemberAnswer, TransactionAnswer } from './answers.ts'
+export type {
+  CarriedAnswer,
+  CertificateAnswer,
+  ChainAnswer,
+  MemberAnswer,
+  StatusAnswer,
+  TransactionAnswer,
+} from './answers.ts'
 export {
   type FoundCertificate,
   type FoundCertificates,
@@ -33,6 +40,7 @@ export {
   revokeCertificate,
   type Submitter,
 } from './revoke.ts'
+export { type CertificateQuery, type SearchAnswer, searchCertificates } from './search.ts'
 export { type MemberSigner, openSigner } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'
 export { issueVoucherFile, readVoucherFile, submitCertificate, type VoucherFileOrder } from './voucher.ts'

@@ -10,6 +10,12 @@ export const maximumAttempts = 6
 /** Milliseconds before the second attempt; doubled before each further one. */
 export const firstPause = 250
 
+/** Milliseconds that a node's Retry-After is heeded, at most: a wrong one must not end a run of the command line. */
+export const maximumRetryAfter = 30_000
+
+/** By which part a pause may be longer: clients that were turned away together do not come back together. */
+export const maximumSpread = 0.25
+
 /** Milliseconds of block time for which a transaction stays valid: longer than all attempts take, at most an hour. */
 export const transactionValidity = 15n * 60n * 1000n
 

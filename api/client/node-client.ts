@@ -11,6 +11,8 @@ import {
   MembersAnswer,
   ModulesAnswer,
   ProblemAnswer,
+  SearchPageAnswer,
+  StatusAnswer,
   TransactionAnswer,
 } from './answers.ts'
 import { cliError } from './errors.ts'
@@ -81,6 +83,16 @@ export class NodeClient {
     return this.#bytes({ path: '/v1/trust', accept: '*/*' })
   }
 
+  /** One page of what a search finds; the words of the query are the node's. `searchCertificates` walks the pages. */
+  searchCertificates(query: Readonly<Record<string, string>>): Promise<Static<typeof SearchPageAnswer>> {
+    return this.#json({ path: `/v1/search/certificates?${new URLSearchParams(query)}` }, SearchPageAnswer)
+  }
+
+  /** The newest block, and how far the search indexes are. */
+  status(): Promise<StatusAnswer> {
+    return this.#json({ path: '/v1/status' }, StatusAnswer)
+  }
+
   modules(): Promise<ModulesAnswer> {
     return this.#json({ path: '/v1/modules' }, ModulesAnswer)
   }
@@ -112,7 +124,7 @@ export class NodeClient {
     const response = await this.#send(request, signal)
     const bytes = await this.#body(response)
     if (response.ok) return bytes
-    throw this.#refusal(response.status, bytes)
+    throw this.#refusal(response, bytes)
   }
 
   async #send(
@@ -152,17 +164,30 @@ export class NodeClient {
   }
 
   /** The text of a refusal is the node's: it is a detail here, so that it is escaped and cut like every other. */
-  #refusal(status: number, bytes: Uint8Array): CommonrootError {
+  #refusal({ status, headers }: Response, bytes: Uint8Array): CommonrootError {
     const problem = bytes[0] === 0x7b /* { */ ? this.#parse(bytes) : undefined
     if (!Value.Check(ProblemAnswer, problem))
       return cliError('answer-odd', { url: this.url, reason: `status ${status}` })
     const { code, number, detail } = problem
-    return new CommonrootError({ code, number, status, message: '{detail}', remedy: '' }, { detail })
+    const seconds = retryAfterOf(headers)
+    const details = seconds === undefined ? { detail } : { detail, [retryAfterDetail]: seconds }
+    return new CommonrootError({ code, number, status, message: '{detail}', remedy: '' }, details)
   }
 
   #refuseAnswer(reason: string): never {
     throw cliError('answer-odd', { url: this.url, reason })
   }
+}
+
+/** Under this name a refusal has the seconds after which the node may be asked again. */
+export const retryAfterDetail = 'retryAfter'
+
+/** RFC 9110 section 10.2.3: seconds or a date. Undefined when there is none, or none that can be read. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const text = headers.get('retry-after')
+  if (text === null) return undefined
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
 
 /** What `fetch` says of ports that it opens to nobody, such as 1 (Fetch standard, "bad port"). */

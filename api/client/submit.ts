@@ -5,8 +5,8 @@ import type { TransactionType } from '../../src/module/index.ts'
 import { makeOperation, signTransaction, type TransactionSigner } from '../../src/node/index.ts'
 import type { TransactionAnswer } from './answers.ts'
 import { cliError } from './errors.ts'
-import { firstPause, maximumAttempts, transactionValidity } from './limits.ts'
-import type { NodeClient } from './node-client.ts'
+import { firstPause, maximumAttempts, maximumRetryAfter, maximumSpread, transactionValidity } from './limits.ts'
+import { type NodeClient, retryAfterDetail } from './node-client.ts'
 
 /** One operation before it has bytes. */
 export type Act = {
@@ -40,19 +40,30 @@ export async function submitTransaction(
   return untilAnswered(() => node.submit(transaction), signal)
 }
 
-/** Repeats what may be sent twice, as long as its answer may still come. @throws the last failure, or one that stays */
+/**
+ * Repeats what may be sent twice, as long as its answer may still come, and no sooner than the node asks for.
+ * @throws the last failure, or one that stays
+ */
 export async function untilAnswered<Answer>(ask: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
   let pause = firstPause
   for (let attempt = 1; ; attempt++) {
+    let atLeast: number
     try {
       return await ask()
     } catch (error) {
       if (attempt === maximumAttempts || !mayPass(error, attempt)) throw error
       signal?.throwIfAborted()
+      atLeast = retryAfter(error)
     }
-    await rest(pause, signal)
+    await rest(Math.max(pause, atLeast) * (1 + maximumSpread * Math.random()), signal)
     pause *= 2
   }
+}
+
+/** Milliseconds for which the node has asked to be left alone. */
+function retryAfter(error: unknown): number {
+  const seconds = error instanceof CommonrootError ? error.details[retryAfterDetail] : undefined
+  return typeof seconds === 'number' ? Math.min(seconds * 1000, maximumRetryAfter) : 0
 }
 
 /** @throws the signal's reason when it ends the rest */

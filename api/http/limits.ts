@@ -19,14 +19,29 @@ export const idleTimeout = 75_000
 /** Connections of all clients together. */
 export const maximumConnections = 1024
 
+/**
+ * Requests that are being answered, submissions aside. One connection can send any number without waiting for answers, and
+ * each holds some memory.
+ */
+export const maximumRequests = 512
+
 /** Submissions that are being received or wait for their block: each holds up to one transaction in memory. */
 export const maximumSubmissions = 64
 
 /** Seconds after which a client that was turned away may try again: a few blocks. */
 export const retryAfter = 2
 
-/** Members in one page. */
+/**
+ * Milliseconds by which the refusal of a request that finds no place is held back. Refusals without it, to a few hundred
+ * clients that come back at once, take all the time of the node's one thread.
+ */
+export const refusalDelay = 200
+
+/** Members or found certificates in one page. */
 export const maximumPage = 100
+
+/** Found certificates in a page for which no size is asked: each is read and verified anew. */
+export const defaultSearchPage = 20
 
 /** Milliseconds of age up to which the newest block counts as recent: an idle chain makes one every second or few. */
 export const maximumHeadAge = 60_000

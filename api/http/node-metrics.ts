@@ -1,4 +1,5 @@
 /** What is measured of a node and its server: every metric by name, in one place. */
+import type { Follower } from '../../src/follower/index.ts'
 import { done, unchanged } from '../../src/host/index.ts'
 import type { LedgerNode } from '../../src/node/index.ts'
 import type { Carrier } from '../carrier/index.ts'
@@ -25,11 +26,20 @@ export function measureNode(
   { chain }: Pick<LedgerNode, 'chain'>,
   submissions: Slots,
   carrier: Carrier | undefined,
+  follower: Follower | undefined,
 ): NodeMetrics {
   const registry = new Registry()
   registry.gauge('commonroot_height', 'The newest block.', () => optional(chain.head?.height))
   registry.gauge('commonroot_block_age_seconds', 'Seconds between the newest block and now.', () =>
     chain.head === undefined ? undefined : (Date.now() - Number(chain.head.time)) / 1000,
+  )
+  registry.gauge(
+    'commonroot_store_outage_seconds',
+    'For how long blocks have been waiting for the store; 0: not.',
+    () => {
+      const { outage } = chain.recovery
+      return outage === undefined ? 0 : (Date.now() - outage.since) / 1000
+    },
   )
   registry.gauge(
     'commonroot_submissions_in_progress',
@@ -41,6 +51,19 @@ export function measureNode(
     'commonroot_carried_in_progress',
     'Single certificates that gather or wait for their block.',
     () => carrier?.held,
+  )
+  registry.gauge('commonroot_follower_height', 'The newest block in all search indexes.', () =>
+    optional(follower?.status().height),
+  )
+  registry.gauge('commonroot_follower_lag_blocks', 'Blocks that are not in the search indexes yet.', () =>
+    optional(follower?.status().lagBlocks),
+  )
+  registry.gauge('commonroot_follower_lag_seconds', 'Block time that is not in the search indexes yet.', () => {
+    const lag = follower?.status().lagMilliseconds
+    return lag === undefined ? undefined : Number(lag) / 1000
+  })
+  registry.gauge('commonroot_follower_failed_attempts', 'Attempts in a row in which the follower has failed.', () =>
+    follower === undefined ? undefined : (follower.status().failure?.attempts ?? 0),
   )
   registry.gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   registry.gauge(
@@ -67,10 +90,14 @@ export function measureNode(
     blocks.add()
     for (const { code, operations } of executed.results) {
       transactions.add({ result: classOf(code) })
-      for (const verdict of operations.flatMap(({ verdicts }) => verdicts ?? []))
-        items.add({ result: classOf(verdict) })
+      for (const [verdict, count] of countOf(operations.flatMap(({ verdicts }) => verdicts ?? []))) {
+        items.add({ result: classOf(verdict) }, count)
+      }
     }
-    for (const { module, name } of executed.events) events.add({ module, name })
+    for (const [type, count] of countOf(executed.events.map(({ module, name }) => `${module}/${name}`))) {
+      const [module = '', name = ''] = type.split('/')
+      events.add({ module, name }, count)
+    }
   })
   return {
     registry,
@@ -78,6 +105,13 @@ export function measureNode(
     observeRequest: ({ method, route, status, seconds }) =>
       requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds),
   }
+}
+
+/** How often each value occurs: a block has thousands of items of few kinds. */
+function countOf<Value>(values: readonly Value[]): ReadonlyMap<Value, number> {
+  const counts = new Map<Value, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
 }
 
 /** The label of a result: few words, however many codes there are. */

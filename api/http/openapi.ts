@@ -1,6 +1,7 @@
 /** From a route's declaration to what Fastify checks by and what OpenAPI 3.1 describes: one object for both. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema } from 'fastify'
+import { storeError } from '../../src/store/index.ts'
 import { errorRow } from '../catalogue.ts'
 import { apiError } from '../errors.ts'
 import { problemId, problemType } from './problem.ts'
@@ -61,8 +62,9 @@ function answersOf(answers: BoundRoute['answers']) {
 }
 
 /** The problems of a route by status, each naming its codes; `default` stands for all others. */
-function problemsOf({ refusals, body, answers }: BoundRoute) {
+function problemsOf({ refusals, body, answers, group }: BoundRoute) {
   const own = [
+    ...(group === 'ledger' || group === 'certificates' ? [storeError.numberOf('unavailable')] : []),
     apiError.numberOf('invalid-request'),
     ...(body === undefined ? [] : [apiError.numberOf('media-type'), apiError.numberOf('body-too-large')]),
     apiError.numberOf('internal'),

@@ -2,6 +2,7 @@
 import { CommonrootError } from '../../src/errors/index.ts'
 import type { LedgerNode } from '../../src/node/index.ts'
 import { readinessTimeout } from './limits.ts'
+import { instant } from './schemas.ts'
 
 export type Readiness =
   | { readonly ready: true; readonly height: bigint }
@@ -14,6 +15,9 @@ export async function readinessOf(
 ): Promise<Readiness> {
   const head = await answerOf(chain.store.head())
   if (typeof head === 'string') return notReady(`the store: ${head}`)
+  const { outage } = chain.recovery
+  // It may read and yet not write: a full disk, a lock that another session holds.
+  if (outage !== undefined) return notReady(`blocks wait for the store since ${instant(BigInt(outage.since))}`)
   if (head.value === undefined) return notReady('the chain has no block')
   const status = await answerOf(engine.status())
   if (typeof status === 'string') return notReady(`the engine: ${status}`)

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { CommonrootError } from '../../src/errors/index.ts'
+import { storeError } from '../../src/store/index.ts'
 import { apiError } from '../errors.ts'
 import { maximumHeaderBytes, maximumUrlLength, retryAfter } from './limits.ts'
 import { type Problem, problemOf, problemType } from './problem.ts'
@@ -18,6 +19,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 /** Answers an error. What is the node's own failure goes into the log whole, and out as one code with an id. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error, request)
+  if (refusal?.cause === error) request.log.warn({ request: request.id, err: error }, 'the store does not answer')
   if (refusal !== undefined) return sendProblem(reply, problemOf(refusal))
   request.log.error({ request: request.id, err: error }, 'a request failed')
   return sendProblem(reply, problemOf(apiError('internal'), { instance: `urn:uuid:${request.id}` }))
@@ -50,8 +52,14 @@ function connectionError(code: string | undefined, receiveTimeout: number): Comm
 
 function refusalOf(error: unknown, request: FastifyRequest): CommonrootError | undefined {
   // Errors of status 500 may name files and hosts: they are for whoever runs the node.
-  if (error instanceof CommonrootError) return error.status === 500 ? undefined : error
+  if (error instanceof CommonrootError) return error.status === 500 ? undefined : withoutReason(error)
   return error instanceof Error ? frameworkRefusal(error, request) : undefined
+}
+
+/** What a database server says may name its files. The node's log has it. */
+function withoutReason(error: CommonrootError): CommonrootError {
+  const away = storeError('unavailable', { reason: 'the node waits for it' }, error)
+  return error.code === away.code ? away : error
 }
 
 /** Fastify's own errors, by its codes: none of its texts is passed on, since they repeat what was sent. */

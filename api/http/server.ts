@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import type { Follower } from '../../src/follower/index.ts'
 import type { LedgerNode, TransactionSigner } from '../../src/node/index.ts'
 import { Carrier } from '../carrier/index.ts'
 import { apiError } from '../errors.ts'
@@ -24,8 +25,12 @@ export type ServerOptions = {
   readonly log?: LogDestination
   /** A `node` key of the member that runs this node; without it single certificates are not carried. */
   readonly carrier?: TransactionSigner
+  /** Whoever starts it stops it, after this server; without it nothing can be searched. */
+  readonly follower?: Follower
   /** Submissions that may be in progress at once. */
   readonly maximumSubmissions?: number
+  /** Other requests that may be answered at once. */
+  readonly maximumRequests?: number
   /** Single certificates that may be in progress at once. */
   readonly maximumCarried?: number
   /** Milliseconds of age at which the newest block makes the node not ready. */
@@ -47,13 +52,16 @@ export type HttpServer = {
 const defaultHost = '127.0.0.1'
 
 export function createServer(options: ServerOptions): HttpServer {
-  const { node, log, maximumHeadAge = limits.maximumHeadAge } = options
+  const { node, log, follower, maximumHeadAge = limits.maximumHeadAge } = options
   const submissions = new Slots(options.maximumSubmissions ?? limits.maximumSubmissions, (limit) =>
     apiError('too-many-submissions', { limit }),
   )
+  const requests = new Slots(options.maximumRequests ?? limits.maximumRequests, (limit) =>
+    apiError('too-many-requests', { limit }),
+  )
   const carrier = carrierOf(options)
-  const metrics = measureNode(node, submissions, carrier)
-  const routes = bindRoutes({ node, registry: metrics.registry, submissions, carrier, maximumHeadAge })
+  const metrics = measureNode(node, submissions, carrier, follower)
+  const routes = bindRoutes({ node, registry: metrics.registry, submissions, carrier, follower, maximumHeadAge })
   const server = frame(log, options.receiveTimeout ?? limits.receiveTimeout)
   for (const type of new Set(routes.flatMap(({ body }) => body?.type ?? []))) {
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -89,7 +97,7 @@ export function createServer(options: ServerOptions): HttpServer {
   server.register(swagger, openapiOptions)
   server.register(swaggerUi, readingPage)
   server.register(async (scope) => {
-    for (const route of routes) registerRoute(scope, route)
+    for (const route of routes) registerRoute(scope, route, requests)
     scope.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   })
 

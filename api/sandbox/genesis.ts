@@ -21,7 +21,7 @@ export const validatorLabel = 'validator'
 export async function openGenesis(layout: Layout, validator: KeyHolder): Promise<Genesis> {
   const { key } =
     (await validator.find(validatorLabel)) ?? (await validator.generate('EdDSA', { label: validatorLabel }))
-  if (existsSync(layout.genesis)) return readGenesis(layout.genesis)
+  if (existsSync(layout.genesis)) return readGenesis(layout)
   const genesis: Genesis = {
     name: 'sandbox',
     time: BigInt(Date.now()),
@@ -36,12 +36,38 @@ export async function openGenesis(layout: Layout, validator: KeyHolder): Promise
   return genesis
 }
 
-async function readGenesis(path: string): Promise<Genesis> {
+/**
+ * Reads `genesis.cbor`. Any bit that turned in it would be the genesis of another chain: so it is held against the chain
+ * that `genesis.json` names, unless that one is gone or can't be read.
+ * @throws cli.data-damaged
+ */
+export async function readGenesis({ genesis: path, genesisView }: Layout): Promise<Genesis> {
   const bytes = await readBounded(path, maximumOwnFile)
+  const genesis = decoded(path, bytes)
+  const [own, named] = [chainIdOf(genesis), await chainNamedIn(genesisView)]
+  if (named !== undefined && named !== own) {
+    throw cliError('data-damaged', { path, reason: `it is of chain ${own}, genesis.json beside it of ${named}` })
+  }
+  return genesis
+}
+
+function decoded(path: string, bytes: Uint8Array): Genesis {
   try {
     return decodeAs(Genesis, bytes)
   } catch (cause) {
     if (!(cause instanceof CommonrootError)) throw cause
     throw cliError('data-damaged', { path, reason: cause.message }, cause)
+  }
+}
+
+async function chainNamedIn(view: string): Promise<string | undefined> {
+  if (!existsSync(view)) return undefined
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(await readBounded(view, maximumOwnFile)))
+    const isNamed = typeof value === 'object' && value !== null && 'chain' in value && typeof value.chain === 'string'
+    return isNamed ? String(value.chain) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }

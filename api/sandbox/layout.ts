@@ -16,6 +16,8 @@ export function layoutOf(folder: string) {
     validator: join(folder, 'validator'),
     signingState: join(folder, 'validator', 'signing-state'),
     postgres: join(folder, 'postgres'),
+    /** Old blocks, in files. */
+    archive: join(folder, 'archive'),
     line: join(folder, 'line'),
     /** Written when the line has nothing left to do. */
     receipt: join(folder, 'line', 'receipt.json'),

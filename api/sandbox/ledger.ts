@@ -1,11 +1,13 @@
 /** A whole node in this process: database, store, chain, engine, HTTP server. */
-import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
+import { Chain, chainIdOf, engineGenesis, type Genesis, type Outage } from '../../src/chain/index.ts'
 import { utf8 } from '../../src/codec/index.ts'
 import { FileKeyHolder, openKeyFile } from '../../src/crypto/index.ts'
 import { SoloEngine } from '../../src/engine/index.ts'
-import { headerStoreOf, LedgerNode, type TransactionSigner } from '../../src/node/index.ts'
+import { Follower } from '../../src/follower/index.ts'
+import { BackgroundPruning, headerStoreOf, LedgerNode, type TransactionSigner } from '../../src/node/index.ts'
 import { openStore, startEmbeddedPostgres } from '../../src/store/index.ts'
 import { createServer, type HttpServer } from '../http/index.ts'
+import { projections } from '../projections.ts'
 import { protocols } from '../protocols.ts'
 import { openGenesis, validatorLabel } from './genesis.ts'
 import { type Layout, memberKeyFile } from './layout.ts'
@@ -24,6 +26,8 @@ export type LedgerOptions = {
   readonly port: number
   /** The connection URL of a server; without it the embedded one is started. */
   readonly database: string | undefined
+  /** Keep no search indexes. */
+  readonly withoutFollower?: boolean
   /** The node can't go on. */
   readonly onFailure: (error: unknown) => void
   /** A rule failed in a way that is no refusal: the node goes on, but somebody should hear of it. */
@@ -44,21 +48,56 @@ export async function startLedger(stack: AsyncDisposableStack, options: LedgerOp
   const genesis = await openGenesis(layout, validator)
   const id = chainIdOf(genesis)
   signal.throwIfAborted()
-  const store = await openStore({ connection: await openDatabase(stack, options), chain: id })
+  const connection = await openDatabase(stack, options)
+  const store = await openStore({ connection, chain: id, archive: layout.archive })
   stack.defer(() => store.close())
   signal.throwIfAborted()
-  const chain = await Chain.open({ genesis, store, protocols, onFault })
+  const chain = await Chain.open({ genesis, store, protocols, onFault, onOutage: tellOf(options.narrator) })
+  // A start that waits for a database which has just gone is ended like any other.
+  signal.addEventListener('abort', () => chain.recovery.giveUp(), { once: true })
   const engine = new SoloEngine({
     genesis: engineGenesis(genesis),
     validator: await soloKey(validator),
     signingState: layout.signingState,
-    headers: headerStoreOf(store),
+    headers: headerStoreOf(chain),
   })
   const node = await startNode(stack, { chain, engine, genesis, onFailure })
+  startPruning(stack, options, { chain, connection })
   signal.throwIfAborted()
-  const server = createServer({ node, carrier: await carrierSigner(layout) })
+  const carrier = await carrierSigner(layout)
+  const server = createServer({ node, carrier, ...startFollower(stack, options, { chain, connection }) })
   stack.defer(() => stopServing(server, node))
   return { chain: id, url: await listen(server, port) }
+}
+
+function startFollower(
+  stack: AsyncDisposableStack,
+  { withoutFollower }: LedgerOptions,
+  parts: { readonly chain: Chain; readonly connection: string },
+): { readonly follower?: Follower } {
+  if (withoutFollower === true) return {}
+  const follower = Follower.start({ ...parts, projections })
+  stack.defer(() => follower.stop())
+  return { follower }
+}
+
+function startPruning(
+  stack: AsyncDisposableStack,
+  { layout, narrator }: LedgerOptions,
+  parts: { readonly chain: Chain; readonly connection: string },
+): void {
+  const pruning = new BackgroundPruning({
+    ...parts,
+    archive: layout.archive,
+    onArchived: ({ blocks }) => narrator.step('archive', `${blocks} old blocks lie in files now`),
+    onFault: (error) => narrator.step('archive', error instanceof Error ? error.message : String(error)),
+  })
+  stack.defer(() => pruning.stop())
+}
+
+function tellOf(narrator: Narrator) {
+  return (outage: Outage | undefined) =>
+    narrator.step('database', outage === undefined ? 'it is back' : `${outage.error.message}; blocks wait for it`)
 }
 
 /** @returns the connection URL */
@@ -89,8 +128,6 @@ async function startNode(
     readonly onFailure: (error: unknown) => void
   },
 ): Promise<LedgerNode> {
-  // An engine that began to work before something after it failed is stopped all the same.
-  stack.defer(() => options.engine.stop())
   const node = await LedgerNode.start(options)
   stack.defer(() => node.stop())
   return node

@@ -25,6 +25,8 @@ export type SandboxOptions = {
   readonly reset: boolean
   /** The connection URL of a Postgres server; without it the embedded one is started. */
   readonly database: string | undefined
+  /** Keep no search indexes. */
+  readonly withoutFollower: boolean
   readonly stage: Stage
   /** Ends the sandbox, whether it has come up or not. */
   readonly signal: AbortSignal
@@ -66,13 +68,14 @@ async function stayUp(layout: Layout, options: SandboxOptions, onFailure: (error
 async function tellStory(
   stack: AsyncDisposableStack,
   layout: Layout,
-  { port, database, stage, signal }: SandboxOptions,
+  { port, database, withoutFollower, stage, signal }: SandboxOptions,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
   const narrator = new Narrator(stage)
   stage.say(`Commonroot sandbox in ${layout.folder}`)
   const onFault = (error: unknown) => narrator.step('fault', `a rule failed: ${reasonOf(error)}`)
-  const { chain, url } = await startLedger(stack, { layout, port, database, onFailure, onFault, narrator, signal })
+  const shared = { layout, port, database, withoutFollower, narrator, signal }
+  const { chain, url } = await startLedger(stack, { ...shared, onFailure, onFault })
   narrator.step('ledger', `${chain}, ${roster.length} members, one validator, ${url}`)
   const production = await runLine({ layout, chain, url, narrator, signal })
   await fetchProofs(layout, new NodeClient(url, signal))

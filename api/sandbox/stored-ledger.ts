@@ -1,19 +1,21 @@
 /** The stored part of a sandbox's ledger, without a node: for whoever checks it, mends it, copies it. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { chainIdOf, Genesis } from '../../src/chain/index.ts'
-import { decodeAs } from '../../src/codec/index.ts'
-import { CommonrootError } from '../../src/errors/index.ts'
+import { chainIdOf, type Genesis } from '../../src/chain/index.ts'
 import { findEmbeddedPostgres, openStore, type Store, startEmbeddedPostgres, Tables } from '../../src/store/index.ts'
-import { cliError, readBounded } from '../client/index.ts'
+import { cliError } from '../client/index.ts'
 import { inspectFolder, takeFolder } from './data-folder.ts'
+import { readGenesis } from './genesis.ts'
 import { type Layout, layoutOf } from './layout.ts'
-import { maximumOwnFile } from './limits.ts'
 
 export type StoredLedger = {
   readonly folder: string
   readonly genesis: Genesis
   readonly chain: string
+  /** The connection URL of the database. */
+  readonly connection: string
+  /** The folder of archive files. */
+  readonly archive: string
   readonly store: Store
   readonly tables: Tables
 }
@@ -40,25 +42,27 @@ export async function withStoredLedger<Result>(
   const lock = await takeFolder(layout)
   stack.defer(() => lock.release())
   const connection = await openDatabase(stack, layout, place.database)
-  const store = await openStore({ connection, chain })
+  const archive = layout.archive
+  const store = await openStore({ connection, chain, archive })
   stack.defer(() => store.close())
-  const tables = Tables.open({ connection, chain })
+  const tables = Tables.open({ connection, chain, archive })
   stack.defer(() => tables.close())
-  return await work({ folder: layout.folder, genesis, chain, store, tables })
+  return await work({ folder: layout.folder, genesis, chain, connection, archive, store, tables })
 }
 
 /** Reads the tables, whether or not a node runs; a Postgres that nobody runs is started for it. @throws as `withStoredLedger` */
 export async function withRunningStore<Result>(
   place: Place,
-  work: (ledger: Pick<StoredLedger, 'chain' | 'tables'>) => Promise<Result>,
+  work: (ledger: Pick<StoredLedger, 'chain' | 'connection' | 'archive' | 'tables'>) => Promise<Result>,
 ): Promise<Result> {
   const layout = layoutOf(resolve(place.folder))
   const connection = place.database ?? findEmbeddedPostgres({ folder: layout.postgres })
   if (connection === undefined) return withStoredLedger(place, work)
   const chain = chainIdOf(await genesisOf(layout))
-  const tables = Tables.open({ connection, chain })
+  const { archive } = layout
+  const tables = Tables.open({ connection, chain, archive })
   try {
-    return await work({ chain, tables })
+    return await work({ chain, connection, archive, tables })
   } finally {
     await tables.close()
   }
@@ -68,12 +72,7 @@ async function genesisOf(layout: Layout): Promise<Genesis> {
   if (!existsSync(layout.genesis)) {
     throw cliError('not-a-sandbox', { folder: layout.folder, mark: 'genesis.cbor' })
   }
-  try {
-    return decodeAs(Genesis, await readBounded(layout.genesis, maximumOwnFile))
-  } catch (cause) {
-    if (!(cause instanceof CommonrootError) || cause.code.startsWith('cli.')) throw cause
-    throw cliError('data-damaged', { path: layout.genesis, reason: cause.message }, cause)
-  }
+  return readGenesis(layout)
 }
 
 async function openDatabase(

@@ -16,6 +16,7 @@ import { revoke } from './transactions/revoke.ts'
 
 export { certificates, deviceKey, pkiName, presentState } from './collections.ts'
 export { pkiError } from './errors.ts'
+export { certificatePublished, certificateRevoked, certificatesMassRevoked } from './events.ts'
 export { maximumBatch } from './limits.ts'
 export { deviceProfile, PublicationPolicy, publicationPolicy } from './parameters.ts'
 export {
@@ -27,6 +28,8 @@ export {
   revocationReasons,
 } from './schemas.ts'
 export { type DatedMassRevocation, massRevocationOf } from './standing.ts'
+export { PublishedItem } from './transactions/publish.ts'
+export { VouchedItem } from './transactions/publish-vouched.ts'
 
 export const pkiModule = defineModule({
   name: pkiName,

@@ -28,7 +28,8 @@ const values = `## What \`--json\` prints
 |---|---|
 | \`sandbox\` | \`{ chain, url, data, issued, published, verdicts: [{ serial, verdict, code, proofBytes, milliseconds }] }\`, once it is up; then it runs on |
 | \`fsck\` | \`{ height, count, findings: [{ check, where, what, repairable, repaired }], checked }\`: what was found, and how much was looked at |
-| \`backup\` | \`{ file, bytes, chain, height, rows }\` |
+| \`prune\` | \`{ blocks, files: [{ first, last, bytes }], databaseBytes: { before, after } }\` |
+| \`backup\` | \`{ file, bytes, chain, height, rows, archives: [{ file, bytes, digest }] }\`: archive files that a restoration needs, too |
 | \`restore\` | \`{ file, chain, height, rows }\` |
 | \`member list\` | \`[{ id, name, roles, state, keys: [{ purpose, threshold, keys: [{ algorithm, digest, spki }] }] }]\` |
 | \`device issue\` | \`{ chain, devices: [{ serial, certificate, key, fingerprint }], passphraseFile }\`: paths, and null without a random passphrase |

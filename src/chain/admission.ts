@@ -17,7 +17,7 @@ import type { Store } from '../store/index.ts'
 /** What admission needs of a chain. */
 export type AdmittingChain = {
   readonly id: string
-  readonly store: Pick<Store, 'transaction'>
+  readonly store: Pick<Store, 'transaction' | 'transactions'>
   readonly preparer: Preparer
   readonly stateReader: StateReader
   program(): Promise<Program>
@@ -52,13 +52,17 @@ export async function prepareProposal(
   chain: AdmittingChain,
   { candidates, maximumBytes }: Parameters<Application['prepareProposal']>[0],
 ): Promise<readonly Uint8Array[]> {
+  const identified = candidates.flatMap((bytes) => {
+    const id = idOf(chain, bytes)
+    return id === undefined ? [] : [{ bytes, id }]
+  })
+  if (identified.length === 0) return []
+  const earlier = await chain.store.transactions(identified.map(({ id }) => fromHex(id)))
   const chosen: Uint8Array[] = []
   const ids = new Set<string>()
   let left = maximumBytes
-  for (const bytes of candidates) {
-    const id = idOf(chain, bytes)
-    if (id === undefined || ids.has(id) || bytes.length > left) continue
-    if ((await chain.store.transaction(fromHex(id))) !== undefined) continue
+  for (const { bytes, id } of identified) {
+    if (ids.has(id) || bytes.length > left || earlier.has(id)) continue
     ids.add(id)
     left -= bytes.length
     chosen.push(bytes)
@@ -77,12 +81,23 @@ export async function processProposal(chain: AdmittingChain, transactions: reado
   return true
 }
 
+/** What was found in a transaction's bytes: a proposal is made of the arrays that the mempool holds. */
+const identities = new WeakMap<Uint8Array, { readonly chain: string; readonly id: string }>()
+
 function idOf(chain: AdmittingChain, bytes: Uint8Array): string | undefined {
   try {
-    const { transaction, payload } = decodeEnvelope(bytes)
-    return transaction.chain === chain.id ? toHex(sha256(payload)) : undefined
+    const identity = identities.get(bytes) ?? identityOf(bytes)
+    return identity.chain === chain.id ? identity.id : undefined
   } catch (error) {
     if (error instanceof CommonrootError) return undefined
     throw error
   }
+}
+
+/** @throws every code of `codec` */
+function identityOf(bytes: Uint8Array): { readonly chain: string; readonly id: string } {
+  const { transaction, payload } = decodeEnvelope(bytes)
+  const identity = { chain: transaction.chain, id: toHex(sha256(payload)) }
+  identities.set(bytes, identity)
+  return identity
 }

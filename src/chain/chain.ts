@@ -1,7 +1,7 @@
 /** The chain: genesis, modules and state behind the Application port that either engine drives. */
-import { toHex } from '../codec/index.ts'
+import { equalBytes, toHex } from '../codec/index.ts'
 import type { Application, BlockInput, BlockOutput, GenesisInput } from '../engine/port.ts'
-import { governanceName, protocolAt, protocolState } from '../governance/index.ts'
+import { governanceName, type ProtocolState, protocolAt, protocolState } from '../governance/index.ts'
 import {
   asModule,
   type BlockFacts,
@@ -22,11 +22,13 @@ import { recordAddress } from '../module/index.ts'
 import type { BlockWrite, Head, Store } from '../store/index.ts'
 import { admit, prepareProposal, processProposal } from './admission.ts'
 import { decodeBlock, encodeBlock } from './archive.ts'
+import { requireHead, writeBlockOnce } from './block-writing.ts'
 import { chainError } from './errors.ts'
 import { chainIdOf, type Genesis } from './genesis.ts'
 import { executeGenesis } from './genesis-block.ts'
 import { PageCache } from './page-cache.ts'
 import { type ChainProtocols, requireVectors } from './protocols.ts'
+import { isOutage, type Outage, Recovery } from './recovery.ts'
 import { StateView } from './state-view.ts'
 import { updateTrees } from './trees.ts'
 
@@ -41,6 +43,8 @@ export type ChainOptions = {
   readonly protocols: ChainProtocols
   /** A rule failed in a way that is no refusal: a defect that somebody should hear of. */
   readonly onFault?: (error: unknown) => void
+  /** The store does not answer, and blocks wait for it; undefined: it answers again. */
+  readonly onOutage?: (outage: Outage | undefined) => void
 }
 
 type Pending = {
@@ -54,18 +58,22 @@ export class Chain implements Application {
   readonly id: string
   readonly store: Store
   readonly preparer = new Preparer()
+  /** What the engine asks for waits here while the store is away. */
+  readonly recovery: Recovery
   readonly #genesis: Genesis
   readonly #protocols: ChainProtocols
   readonly #onFault: (error: unknown) => void
   readonly #pages: PageCache
   readonly #listeners = new Set<(block: CommittedBlock) => void>()
   #head: Head | undefined
+  #protocol: ProtocolState | undefined
   #pending: Pending | undefined
 
   private constructor(options: ChainOptions, head: Head | undefined) {
     this.id = chainIdOf(options.genesis)
     this.#genesis = options.genesis
     this.store = options.store
+    this.recovery = new Recovery(options.onOutage)
     this.#pages = new PageCache((keys) => options.store.read('pages', keys))
     this.#protocols = options.protocols
     this.#onFault = options.onFault ?? (() => undefined)
@@ -98,10 +106,20 @@ export class Chain implements Application {
 
   /** The program in force for the block at `height`, by default the one after the head. */
   async program(height: bigint = (this.#head?.height ?? 0n) + 1n): Promise<Program> {
-    const address = recordAddress(protocolState, only)
-    const stored = (await this.store.read('records', [address.key])).get(toHex(address.key))
+    return programOf(this.#protocols, protocolAt(await this.#protocolRecord(), height))
+  }
+
+  /** Every transaction asks for it, so it is kept; `commit` says when it has changed. */
+  async #protocolRecord(): Promise<ProtocolState> {
+    if (this.#protocol !== undefined) return this.#protocol
+    const head = this.#head
+    const { key, id } = recordAddress(protocolState, only)
+    const stored = (await this.store.read('records', [key])).get(id)
     if (stored === undefined) throw chainError('genesis', { reason: 'it has not been executed' })
-    return programOf(this.#protocols, protocolAt(protocolState.decode(stored), height))
+    const found = protocolState.decode(stored)
+    // A block that was committed meanwhile may have changed it.
+    if (this.#head === head) this.#protocol = found
+    return found
   }
 
   /** The facts of the block after the head, as far as they are known before it. */
@@ -115,13 +133,14 @@ export class Chain implements Application {
       const appVersion = BigInt(this.#genesis.protocol)
       return { height: 0n, appHash: this.#head?.root ?? new Uint8Array(0), appVersion }
     }
-    const { protocol } = await this.program(this.#head.height)
-    return { height: this.#head.height, appHash: this.#head.root, appVersion: BigInt(protocol) }
+    const { height, root } = this.#head
+    const { protocol } = await this.recovery.persist(() => this.program(height))
+    return { height, appHash: root, appVersion: BigInt(protocol) }
   }
 
   async initChain(input: GenesisInput) {
     const write = await executeGenesis(this.id, this.#protocols, input)
-    if (this.#head === undefined) await this.store.write(write)
+    if (this.#head === undefined) await writeBlockOnce(this.store, this.recovery, write, undefined)
     else if (this.#head.height !== 0n || toHex(this.#head.root) !== toHex(write.root)) {
       throw chainError('other-genesis', { stored: this.id, given: input.chainId })
     }
@@ -129,11 +148,29 @@ export class Chain implements Application {
     return { appHash: write.root, validators: input.validators }
   }
 
-  admit: Application['admit'] = (transaction) => admit(this, transaction)
-  prepareProposal: Application['prepareProposal'] = (input) => prepareProposal(this, input)
+  /** Whoever submits hears at once that the store is away; what waits for its block already stays. */
+  async admit(transaction: Uint8Array, from: Parameters<Application['admit']>[1]): ReturnType<Application['admit']> {
+    if (from === 'recheck') return this.recovery.persist(() => admit(this, transaction))
+    try {
+      return await admit(this, transaction)
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      return { accepted: false, refusal: error }
+    }
+  }
+
+  prepareProposal: Application['prepareProposal'] = (input) => this.recovery.persist(() => prepareProposal(this, input))
   processProposal: Application['processProposal'] = (input) => processProposal(this, input.transactions)
 
-  async finalizeBlock(input: BlockInput): Promise<BlockOutput> {
+  /** Waits for a store that is away, and then executes the block from its beginning. @throws chain.overtaken */
+  finalizeBlock(input: BlockInput): Promise<BlockOutput> {
+    return this.recovery.persist(async (isRepeated) => {
+      if (isRepeated) requireHead(await this.store.head(), this.#head)
+      return this.#execute(input)
+    })
+  }
+
+  async #execute(input: BlockInput): Promise<BlockOutput> {
     const head = this.#head
     if (head === undefined || input.height !== head.height + 1n) {
       throw chainError('not-next-block', { height: input.height, head: head?.height ?? -1n })
@@ -154,14 +191,16 @@ export class Chain implements Application {
     return { appHash: root, results, validatorUpdates: [], ...appVersion }
   }
 
+  /** Waits for a store that is away; the block is then there once. @throws chain.overtaken */
   async commit(): Promise<{ retainHeight: bigint }> {
     if (this.#pending === undefined) throw chainError('nothing-to-commit')
     const { write, executed, transactions, program } = this.#pending
-    await this.store.write(write)
+    await writeBlockOnce(this.store, this.recovery, write, this.#head)
     this.#pages.apply(write.pages)
     this.preparer.forget(transactions, program)
     this.#pending = undefined
     this.#head = { height: write.height, time: write.time, root: write.root }
+    this.#protocol = changedProtocol(executed) ?? this.#protocol
     for (const listener of this.#listeners) listener({ height: write.height, time: write.time, executed })
     return { retainHeight: 0n }
   }
@@ -170,15 +209,13 @@ export class Chain implements Application {
   readonly stateReader: StateReader = {
     fetch: (table, keys) => this.store.read(table, keys),
     scan: (from, until, limit) => this.store.scan(from, until, limit),
-    wasExecuted: async (id) => (await this.store.transaction(id)) !== undefined,
+    executedAmong: async (ids) => new Set((await this.store.transactions(ids)).keys()),
   }
 
   /** The protocol of the next block: its header names it, so the engine is told one block ahead. */
   async #protocolAfter(executed: ExecutedBlock, height: bigint): Promise<number> {
-    const key = toHex(recordAddress(protocolState, only).key)
-    const changed = executed.records.find((change) => toHex(change.key) === key)?.after
-    if (changed === undefined || changed === null) return (await this.program(height + 1n)).protocol
-    return protocolAt(protocolState.decode(changed), height + 1n)
+    const changed = changedProtocol(executed)
+    return changed === undefined ? (await this.program(height + 1n)).protocol : protocolAt(changed, height + 1n)
   }
 
   /** The chain's own work: a protocol that begins at this height, and evidence against validators. */
@@ -211,6 +248,13 @@ export class Chain implements Application {
       await queueMigration(executor, name, new Uint8Array(0))
     }
   }
+}
+
+/** The protocol record that a block wrote, if it did. */
+function changedProtocol({ records }: ExecutedBlock): ProtocolState | undefined {
+  const { key } = recordAddress(protocolState, only)
+  const after = records.find((change) => equalBytes(change.key, key))?.after
+  return after === undefined || after === null ? undefined : protocolState.decode(after)
 }
 
 function blockWrite(

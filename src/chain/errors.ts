@@ -38,4 +38,11 @@ export const chainError = defineErrors('chain', {
     message: 'block {height} gives root {found}, it was recorded with {recorded}',
     remedy: 'The rules changed without a new protocol version: find the change.',
   },
+  overtaken: {
+    number: 476,
+    status: 500,
+    message: 'while the store did not answer, somebody else wrote to it: expected {expected}, found {found}',
+    remedy:
+      'Two nodes use one database, or it was restored under a running node. Stop the other one, then start this one.',
+  },
 })

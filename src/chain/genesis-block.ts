@@ -12,7 +12,7 @@ import { updateTrees } from './trees.ts'
 const nothingStored = {
   fetch: async () => new Map<string, Uint8Array>(),
   scan: async () => [],
-  wasExecuted: async () => false,
+  executedAmong: async () => new Set<string>(),
 }
 
 /** What height 0 writes. Nothing is written here. @throws chain.genesis, chain.other-genesis and governance.* */

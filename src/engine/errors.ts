@@ -191,4 +191,30 @@ export const engineError = defineErrors('engine', {
     message: 'the genesis does not fit the engine: {reason}',
     remedy: 'Correct the genesis.',
   },
+  'application-ahead': {
+    number: 840,
+    status: 500,
+    message: 'the database has height {height}, but the blocks in the CometBFT home end at {core}',
+    remedy:
+      'The CometBFT home was restored from an older copy. Put the newest one of this validator back, with its newest signing state.',
+  },
+  'blocks-gone': {
+    number: 841,
+    status: 500,
+    message: 'the database ends at height {height}, but the blocks in the CometBFT home begin at {base}',
+    remedy:
+      'The database was restored from a backup that is too old. Restore one that reaches the oldest of those blocks.',
+  },
+  'replay-diverged': {
+    number: 842,
+    status: 500,
+    message: 'the blocks in the CometBFT home give another state than the one that was agreed',
+    remedy: 'Run fsck. Take database and CometBFT home from the same node.',
+  },
+  'home-emptied': {
+    number: 843,
+    status: 500,
+    message: 'the database has height {height}, but the CometBFT home holds no blocks',
+    remedy: 'Put the CometBFT home of this validator back. A new validator starts with an empty database.',
+  },
 })

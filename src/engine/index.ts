@@ -2,8 +2,8 @@
  * Consensus engines: one port, two engines. `solo/` makes blocks in this process with one validator; `cometbft/` drives
  * CometBFT 0.40 for a consortium. Headers and votes of both have the same form, so that one light client verifies both.
  *
- * May import: `src/errors`, `src/codec`, `src/crypto`, `src/light`, protobufjs and node. Start reading at `port.ts`, then
- * `solo/solo-engine.ts` and `cometbft/cometbft-engine.ts`. What a crash leaves behind: `docs/reference/engine.md`.
+ * May import: `src/errors`, `src/durable`, `src/codec`, `src/crypto`, `src/light`, protobufjs and node. Start reading at
+ * `port.ts`, then `solo/solo-engine.ts` and `cometbft/cometbft-engine.ts`. What a crash leaves behind: `docs/crashes.md`.
  */
 export { CometbftEngine, type CometbftOptions, type NodeIdentity, prepareIdentity } from './cometbft/index.ts'
 export { engineError } from './errors.ts'

@@ -1,6 +1,7 @@
 /**
- * Backups: all tables of one chain as they were at one moment, in one file with a checksum at its end. A validator's
- * signing state lies outside the database, and so never in a backup.
+ * Backups: all tables of one chain as they were at one moment, in one file with a checksum at its end. Archive files are
+ * named, with their digests: they never change, so that each is copied once. A validator's signing state lies outside the
+ * database, and so never in a backup.
  *
  *     file  = "commonroot backup\n" | frames | 00000000 | SHA-256 of everything before it
  *     frame = length (4 bytes, big-endian, not 0) | CBOR
@@ -8,13 +9,17 @@
  * The first frame is the manifest `[format, store format, chain, height]`, each of the others `[table, rows]`.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type CborValue, concat, decodeCbor, encodeCbor, equalBytes, utf8 } from '../codec/index.ts'
+import { durably, syncFile, takeName } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import {
+  type ArchiveEntry,
+  archiveName,
   type ColumnValue,
   type CopiedTable,
   copiedTables,
+  isArchiveDamage,
   type Store,
   storeFormat,
   type Tables,
@@ -31,7 +36,12 @@ const tableNames = Object.keys(copiedTables) as CopiedTable[]
 
 export type BackupManifest = { readonly chain: string; readonly height: bigint }
 
-export type BackupSummary = BackupManifest & { readonly rows: number; readonly bytes: number }
+export type BackupSummary = BackupManifest & {
+  readonly rows: number
+  readonly bytes: number
+  /** Files that the tables do without, and a restoration does not. */
+  readonly archives: readonly ArchiveEntry[]
+}
 
 /**
  * Copies a chain into a file, from one snapshot: the node may go on meanwhile. The file is there when it is whole.
@@ -49,9 +59,9 @@ export async function writeBackup(options: {
   const handle = await open(draft, 'wx', 0o600)
   try {
     const summary = await tables.inSnapshot(() => writeFrames(handle, options))
-    await handle.sync()
+    await syncFile(handle)
     await handle.close()
-    await rename(draft, file)
+    await takeName(draft, file)
     return { ...summary, chain }
   } catch (error) {
     await handle.close()
@@ -70,7 +80,7 @@ async function writeFrames(
     const whole = concat(...parts)
     hash.update(whole)
     bytes += whole.length
-    await handle.write(whole)
+    await durably('backup.write', () => handle.writeFile(whole))
   }
   const height = await tables.headHeight()
   if (height === undefined) throw fsckError('nothing-stored', { chain })
@@ -88,13 +98,14 @@ async function writeFrames(
     }
   }
   await write(uint32(0))
-  await handle.write(hash.digest())
-  return { height, rows, bytes: bytes + checksumBytes }
+  await durably('backup.seal', () => handle.writeFile(hash.digest()))
+  return { height, rows, bytes: bytes + checksumBytes, archives: await tables.archive.entries() }
 }
 
 /**
- * Puts a backup into the empty store of its chain, all or nothing. The checksum is verified before anything is written.
- * @throws fsck.backup-form, fsck.backup-damaged, fsck.other-chain, fsck.not-empty
+ * Puts a backup into the empty store of its chain, all or nothing. The checksum is verified before anything is written;
+ * the archive files that it names must be there.
+ * @throws fsck.backup-form, fsck.backup-damaged, fsck.other-chain, fsck.not-empty, fsck.archive-incomplete
  */
 export async function restoreBackup(options: {
   readonly store: Store
@@ -112,7 +123,7 @@ export async function restoreBackup(options: {
     const { manifest, bytes } = await verify(handle, signal)
     if (manifest.chain !== chain) throw fsckError('other-chain', { found: manifest.chain, expected: chain })
     let rows = 0
-    await tables.inTransaction(async () => {
+    const archives = await tables.inTransaction(async () => {
       let isFirst = true
       for await (const frame of framesOf(handle, createHash('sha256'))) {
         signal?.throwIfAborted()
@@ -124,11 +135,29 @@ export async function restoreBackup(options: {
         }
         isFirst = false
       }
+      return await presentArchives(tables)
     })
-    return { ...manifest, rows, bytes }
+    return { ...manifest, rows, bytes, archives }
   } finally {
     await handle.close()
   }
+}
+
+/** The archive files that the tables name. `fsck` reads them whole; here they are known by their digests. */
+async function presentArchives(tables: Tables): Promise<readonly ArchiveEntry[]> {
+  const entries = await tables.archive.entries()
+  const missing: string[] = []
+  for (const entry of entries) {
+    try {
+      await tables.archive.open(entry)
+    } catch (error) {
+      if (!isArchiveDamage(error)) throw error
+      missing.push(archiveName(entry))
+    }
+  }
+  const [first] = missing
+  if (first !== undefined) throw fsckError('archive-incomplete', { first, count: missing.length })
+  return entries
 }
 
 /** Reads the whole file once. */

@@ -1,9 +1,9 @@
-/** Blobs: each is the slice of an archived block that its digest names. A lost place is found again in the blocks. */
+/** Blobs: each is the slice of a block that its digest names. A lost place is found again in the blocks. */
 import { decodeBlock } from '../chain/index.ts'
-import { type CborValue, decodeCbor, decodeEnvelope, toHex } from '../codec/index.ts'
+import { type CborValue, decodeCbor, decodeEnvelope, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { CommonrootError } from '../errors/index.ts'
-import type { BlobPlace, Tables } from '../store/index.ts'
+import { type BlobPlace, isArchiveDamage, type Tables } from '../store/index.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { blobPortion, blockPortion } from './limits.ts'
 
@@ -31,6 +31,12 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
     after = portion.last
     onProgress(count)
   } while (after !== undefined)
+  for await (const portion of tables.archivedBlobs(blobPortion)) {
+    signal?.throwIfAborted()
+    wrong.push(...(await wrongInFiles(tables, portion)))
+    count += portion.length
+    onProgress(count)
+  }
   if (wrong.length + missing.length === 0) return count
 
   const mended = { repairable: true, repaired: repair } as const
@@ -55,7 +61,28 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
   return count
 }
 
-/** Looks through all archived blocks for byte strings of operations that have these digests. */
+/** Those whose slice has another digest, or no block. A block that can't be read is said elsewhere. */
+async function wrongInFiles(tables: Tables, places: readonly BlobPlace[]): Promise<readonly BlobPlace[]> {
+  const wrong: BlobPlace[] = []
+  for (const place of places) {
+    const { digest, height, offset, length } = place
+    const block = await archivedBlock(tables, height)
+    if (block === 'unreadable') continue
+    if (block === undefined || !equalBytes(sha256(block.subarray(offset, offset + length)), digest)) wrong.push(place)
+  }
+  return wrong
+}
+
+async function archivedBlock(tables: Tables, height: bigint): Promise<Uint8Array | 'unreadable' | undefined> {
+  try {
+    return (await tables.archive.block(height))?.block
+  } catch (error) {
+    if (isArchiveDamage(error)) return 'unreadable'
+    throw error
+  }
+}
+
+/** Looks through all blocks for byte strings of operations that have these digests. */
 async function findBlobs(
   tables: Tables,
   digests: readonly Uint8Array[],

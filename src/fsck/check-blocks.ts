@@ -1,6 +1,15 @@
-/** The history: every archived block, its header and votes, and how they follow from each other. */
+/** The history: every block, its header and votes, and how they follow from each other. */
 import { decodeBlock, type Genesis, Genesis as GenesisForm, genesisValidators } from '../chain/index.ts'
-import { compareBytes, concat, decodeEnvelope, encodeAs, equalBytes, toHex, uint64Bytes } from '../codec/index.ts'
+import {
+  compareBytes,
+  concat,
+  decodeEnvelope,
+  encodeAs,
+  equalBytes,
+  maximumValidity,
+  toHex,
+  uint64Bytes,
+} from '../codec/index.ts'
 import { sha256, voteVerifier } from '../crypto/index.ts'
 import type { BlockInput } from '../engine/index.ts'
 import { CommonrootError } from '../errors/index.ts'
@@ -15,10 +24,10 @@ import {
   verifySignedHeader,
 } from '../light/index.ts'
 import { recordAddress } from '../module/index.ts'
-import type { StoredBlock, Tables, TransactionPlace } from '../store/index.ts'
+import type { FoundBlock, Tables, TransactionPlace } from '../store/index.ts'
 import { differencesOf, resultsHashOf, unflipBlock } from './block-form.ts'
 import { beyondRepair, type Findings } from './finding.ts'
-import { blockPortion, transactionPortion } from './limits.ts'
+import { blockPortion } from './limits.ts'
 import { quietly } from './quietly.ts'
 import { unflip } from './unflip.ts'
 
@@ -32,7 +41,7 @@ export type BlockCheckOptions = {
   readonly from: bigint
   readonly to: bigint
   readonly head: bigint
-  readonly onPlace: (next: bigint, sums: BlockSums) => void
+  readonly onPlace: (next: bigint, sums: BlockSums) => Promise<void>
   readonly onProgress: (done: number, total: number) => void
   readonly sums?: BlockSums
   readonly signal?: AbortSignal
@@ -49,7 +58,7 @@ export type BlockSums = {
 
 /** A block as far as the next one must fit it. */
 type Previous = {
-  readonly stored: StoredBlock
+  readonly stored: FoundBlock
   readonly signed: SignedHeader | undefined
   /** What is wrong with its results, unless the next header tells more. */
   readonly complaint: string | undefined
@@ -76,16 +85,16 @@ export async function checkBlocks(options: BlockCheckOptions): Promise<BlockSums
     const wanted = await tables.wantedHeaders(next, until)
     for (const stored of blocks) {
       if (stored.height > to) break
-      check.gap(next, stored.height)
+      await check.gap(next, stored.height)
       await check.visit(stored, headers.get(stored.height), wanted.has(stored.height))
       next = stored.height + 1n
     }
     if (blocks.length === 0) {
-      check.gap(next, to + 1n)
+      await check.gap(next, to + 1n)
       next = to + 1n
     }
     onProgress(Number(next - from), total)
-    onPlace(next, check.sums)
+    await onPlace(next, check.sums)
   }
   if (options.head === to) await check.end(to)
   return check.sums
@@ -98,6 +107,8 @@ class BlockCheck {
   readonly #validators: readonly Validator[]
   #sums: { -readonly [Name in keyof BlockSums]: BlockSums[Name] }
   #previous: Previous | undefined
+  /** Block time of the head. */
+  #now = 0n
 
   constructor(options: BlockCheckOptions) {
     this.#options = options
@@ -111,21 +122,25 @@ class BlockCheck {
 
   /** The block before the range: the first of it must follow from something. */
   async begin(): Promise<void> {
-    const { tables, from } = this.#options
+    const { tables, from, head } = this.#options
+    this.#now = (await tables.blocks(head, 1))[0]?.time ?? 0n
     const [before] = from === 0n ? [] : await tables.blocks(from - 1n, 1)
     if (before?.height !== from - 1n) return
     const header = (await tables.signedHeaders(from - 1n, from)).get(from - 1n)
     this.#previous = previousOf(before, header === undefined ? undefined : quietly(() => decodeSignedHeader(header)))
   }
 
-  gap(from: bigint, until: bigint): void {
+  async gap(from: bigint, until: bigint): Promise<void> {
     if (from === until) return
+    // Their file may be damaged, which has been said.
+    const file = await this.#options.tables.archive.nameAt(from)
+    if (file !== undefined && this.#options.findings.has('archive', file)) return
     // Its row may stand elsewhere, which has been said.
     if (until - from === 1n && this.#options.findings.has('blocks', `height ${from}`)) return
     this.#block(from, until - from === 1n ? 'it is missing' : `it and the ${until - from - 1n} after it are missing`)
   }
 
-  async visit(stored: StoredBlock, header: Uint8Array | undefined, awaited: boolean): Promise<void> {
+  async visit(stored: FoundBlock, header: Uint8Array | undefined, awaited: boolean): Promise<void> {
     const { height } = stored
     this.#sums.blocks += 1
     if (height === 0n) {
@@ -150,9 +165,15 @@ class BlockCheck {
     this.#options.findings.add('blocks', `height ${height}`, what, beyondRepair)
   }
 
-  #mended(height: bigint, what: string): void {
+  /** What can be made right in a row of the database, not in a file. */
+  #mended({ height, archived }: FoundBlock, what: string): void {
     const { findings, repair } = this.#options
-    findings.add('blocks', `height ${height}`, what, { repairable: true, repaired: repair })
+    const mending = archived ? beyondRepair : { repairable: true, repaired: repair }
+    findings.add('blocks', `height ${height}`, what, mending)
+  }
+
+  async #put(row: FoundBlock): Promise<void> {
+    if (this.#options.repair && !row.archived) await this.#options.tables.putBlock(row)
   }
 
   /** Says what the header of the next block would have said, where there is none. */
@@ -161,17 +182,17 @@ class BlockCheck {
     if (complaint !== undefined && stored !== undefined) this.#block(stored.height, complaint)
   }
 
-  #decode({ block }: StoredBlock): BlockInput | undefined {
+  #decode({ block }: FoundBlock): BlockInput | undefined {
     return quietly(() => decodeBlock(block))
   }
 
   /** Holds a block against itself and its header. @returns its row as it will be, and what it holds, if that is sound */
   async #judge(
-    stored: StoredBlock,
+    stored: FoundBlock,
     found: BlockInput | undefined,
     signed: SignedHeader | undefined,
-  ): Promise<{ readonly row: StoredBlock; readonly sound: BlockInput | undefined }> {
-    const { tables, findings, repair } = this.#options
+  ): Promise<{ readonly row: FoundBlock; readonly sound: BlockInput | undefined }> {
+    const { tables, findings } = this.#options
     const { height } = stored
     let row = stored
     let input = found
@@ -182,20 +203,20 @@ class BlockCheck {
         for (const what of complaints) this.#block(height, what)
         return { row, sound: undefined }
       }
-      this.#mended(height, 'one bit of it was flipped')
+      this.#mended(stored, 'one bit of it was flipped')
       row = { ...row, block }
       input = decodeBlock(block)
     }
     if (input === undefined) return { row, sound: undefined }
     const time = timestampToMilliseconds(input.time)
     if (time !== row.time) {
-      this.#mended(height, 'its row has another time')
+      this.#mended(stored, 'its row has another time')
       row = { ...row, time }
     }
     if (quietly(() => decodeEvents(row.events)) === undefined) {
       findings.add('blocks', `events of height ${height}`, 'they can not be read', beyondRepair)
     }
-    if (repair && row !== stored) await tables.putBlock(row)
+    if (row !== stored) await this.#put(row)
     return { row, sound: input }
   }
 
@@ -264,14 +285,13 @@ class BlockCheck {
   }
 
   /** What a header says of the block before its own. */
-  async #compareWithPrevious({ height }: StoredBlock, { header }: SignedHeader): Promise<void> {
+  async #compareWithPrevious({ height }: FoundBlock, { header }: SignedHeader): Promise<void> {
     const previous = this.#previous
     if (previous?.stored.height !== height - 1n) return this.#settle()
-    const { tables, repair } = this.#options
     const { stored, signed } = previous
     let row = stored
     if (!equalBytes(header.appHash, stored.root)) {
-      this.#mended(stored.height, `its root is not the one that header ${height} signs`)
+      this.#mended(stored, `its root is not the one that header ${height} signs`)
       row = { ...row, root: header.appHash }
     }
     const { lastResultsHash } = header
@@ -281,11 +301,11 @@ class BlockCheck {
       if (results === undefined) {
         this.#block(stored.height, `its results are not those that header ${height} signs`)
       } else {
-        this.#mended(stored.height, 'one bit of its results was flipped')
+        this.#mended(stored, 'one bit of its results was flipped')
         row = { ...row, results }
       }
     }
-    if (repair && row !== stored) await tables.putBlock(row)
+    if (row !== stored) await this.#put(row)
     const follows = header.lastBlockId?.hash
     if (signed !== undefined && !(follows !== undefined && equalBytes(follows, signed.blockId.hash))) {
       this.#block(height, 'its header follows another block')
@@ -293,7 +313,7 @@ class BlockCheck {
   }
 
   /** Ids are recomputed: one that is used up must be found at its place, and stands in the leaf of recent ids. */
-  async #transactions({ height, results }: StoredBlock, { transactions }: BlockInput): Promise<void> {
+  async #transactions({ height, time, results, archived }: FoundBlock, { transactions }: BlockInput): Promise<void> {
     const codes = quietly(() => decodeResults(results))?.map(({ code }) => code) ?? []
     const places = new Map<string, TransactionPlace>()
     for (const [position, bytes] of transactions.entries()) {
@@ -302,13 +322,16 @@ class BlockCheck {
       const id = sha256(signed.payload)
       places.set(toHex(id), { id, height, position })
     }
-    this.#sums.transactions += places.size
     if (places.size === 0) return
     const { tables, findings, repair } = this.#options
     const wanted = [...places.values()]
     const found = new Map((await tables.transactions(wanted.map(({ id }) => id))).map((row) => [toHex(row.id), row]))
+    // From its last valid moment on, block time alone keeps a transaction from being executed again.
+    const isForgotten = archived && time + maximumValidity < this.#now
+    this.#sums.transactions += isForgotten ? found.size : places.size
     for (const place of wanted) {
       const row = found.get(toHex(place.id))
+      if (row === undefined && isForgotten) continue
       if (row?.height === place.height && row.position === place.position) continue
       const what =
         row === undefined ? 'it is not listed' : `it is listed at height ${row.height}, place ${row.position}`
@@ -331,35 +354,7 @@ class BlockCheck {
   }
 }
 
-/** Ids that no block has: what is listed beyond what was executed. Only after all blocks. */
-export async function checkTransactions(
-  { tables, findings, repair, signal }: BlockCheckOptions,
-  executed: number,
-): Promise<void> {
-  if ((await tables.count('transactions')) === BigInt(executed)) return
-  let after: Uint8Array | undefined
-  for (;;) {
-    signal?.throwIfAborted()
-    const rows = await tables.scanTransactions(after, transactionPortion)
-    for (const { id, height, position } of rows) {
-      if (findings.has('blocks', `height ${height}`)) continue
-      const [stored] = await tables.blocks(height, 1)
-      const input = stored?.height === height ? quietly(() => decodeBlock(stored.block)) : undefined
-      const bytes = input?.transactions[position]
-      const signed = bytes === undefined ? undefined : quietly(() => decodeEnvelope(bytes))
-      if (signed !== undefined && equalBytes(sha256(signed.payload), id)) continue
-      findings.add('transactions', toHex(id), `it is listed at height ${height}, which does not have it`, {
-        repairable: true,
-        repaired: repair,
-      })
-      if (repair) await tables.removeTransaction(id)
-    }
-    after = rows.at(-1)?.id
-    if (after === undefined) return
-  }
-}
-
-function previousOf(stored: StoredBlock, signed: SignedHeader | undefined, transactions?: number): Previous {
+function previousOf(stored: FoundBlock, signed: SignedHeader | undefined, transactions?: number): Previous {
   const results = quietly(() => decodeResults(stored.results))
   const fits = transactions === undefined || results?.length === transactions
   return { stored, signed, complaint: fits ? undefined : 'it has not one readable result per transaction' }

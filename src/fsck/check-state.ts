@@ -23,7 +23,7 @@ export type StateCheckOptions = {
   readonly resume?: StatePlace
   /** Whether it is time to say where it is. */
   readonly isNoteDue: () => boolean
-  readonly onPlace: (place: StatePlace) => void
+  readonly onPlace: (place: StatePlace) => Promise<void>
   readonly onProgress: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
@@ -116,7 +116,7 @@ async function walk(sources: Sources, resume?: StatePlace): Promise<Round> {
     // A later round has mended pages in memory: it begins anew when it is cut off.
     if (pages.patches.length > 0 || !isNoteDue()) continue
     await leaves.flush()
-    onPlace({ after: rows.at(-1)!.key, pages: count, damaged: place.damaged, extra: place.extra, state })
+    await onPlace({ after: rows.at(-1)!.key, pages: count, damaged: place.damaged, extra: place.extra, state })
   }
   await leaves.flush()
   place.end()

@@ -1,6 +1,8 @@
 /** How far a check has come, in a small file: one that was cut off goes on from there. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { fromHex, toHex } from '../codec/index.ts'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { fromHex, toHex, utf8 } from '../codec/index.ts'
+import { durably, replaceFile } from '../durable/index.ts'
 import type { BlockSums } from './check-blocks.ts'
 import type { StatePlace } from './check-state.ts'
 import type { Finding } from './finding.ts'
@@ -19,10 +21,9 @@ export type Place = {
 /** What this release writes; of another form nothing is used. */
 const format = 1
 
-export function writePlace(file: string, place: Place): void {
-  const draft = `${file}.new`
-  writeFileSync(draft, JSON.stringify({ format, place }, forFile), { mode: 0o600 })
-  renameSync(draft, file)
+export function writePlace(file: string, place: Place): Promise<void> {
+  const content = utf8(JSON.stringify({ format, place }, forFile))
+  return durably('fsck.note', () => replaceFile(file, content))
 }
 
 /** Undefined when there is no such file, or it is of no use: the check then begins anew. */
@@ -35,8 +36,8 @@ export function readPlace(file: string, of: string): Place | undefined {
   }
 }
 
-export function forgetPlace(file: string): void {
-  rmSync(file, { force: true })
+export function forgetPlace(file: string): Promise<void> {
+  return durably('fsck.forget', () => rm(file, { force: true }))
 }
 
 /** Bytes, big numbers and maps as JSON has no form for them. */

@@ -50,4 +50,10 @@ export const fsckError = defineErrors('fsck', {
     message: 'the database holds no block of chain {chain}',
     remedy: 'Check the data folder and DATABASE_URL; start the node once.',
   },
+  'archive-incomplete': {
+    number: 988,
+    status: 409,
+    message: 'of the archive files that the backup names, {count} are missing or others; the first is {first}',
+    remedy: 'Copy the archive folder of the node that was backed up into the data folder first.',
+  },
 })

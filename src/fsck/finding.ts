@@ -8,6 +8,7 @@ export type CheckName =
   | 'indexes'
   | 'counters'
   | 'blobs'
+  | 'archive'
   | 'blocks'
   | 'headers'
   | 'transactions'

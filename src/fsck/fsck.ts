@@ -1,15 +1,17 @@
-/** The whole check, step by step: history, state, blobs, before-images. */
+/** The whole check, step by step: archive files, history, state, blobs, before-images. */
 import { type ChainProtocols, chainIdOf, type Genesis } from '../chain/index.ts'
 import { toHex } from '../codec/index.ts'
 import { protocolAt, protocolState } from '../governance/index.ts'
 import { type Program, programOf } from '../host/index.ts'
 import { recordAddress } from '../module/index.ts'
 import type { Store, Tables } from '../store/index.ts'
+import { checkArchive } from './check-archive.ts'
 import { checkBeforeImages } from './check-before-images.ts'
 import { checkBlobs } from './check-blobs.ts'
-import { type BlockCheckOptions, type BlockSums, checkBlocks, checkTransactions } from './check-blocks.ts'
+import { type BlockCheckOptions, type BlockSums, checkBlocks } from './check-blocks.ts'
 import { checkRecords } from './check-records.ts'
 import { checkState, type StatePlace, type StateSums } from './check-state.ts'
+import { checkTransactions } from './check-transactions.ts'
 import { forgetPlace, type Place, readPlace, writePlace } from './checkpoint.ts'
 import { Owners } from './collections.ts'
 import { isDamage } from './damage.ts'
@@ -23,7 +25,7 @@ export type FsckRange =
   | { readonly kind: 'heights'; readonly from: bigint; readonly to?: bigint }
   | { readonly kind: 'records'; readonly prefix: Uint8Array }
 
-export type FsckStep = 'blocks' | 'state' | 'blobs' | 'before-images' | 'records'
+export type FsckStep = 'archive' | 'blocks' | 'state' | 'blobs' | 'before-images' | 'records'
 
 export type FsckOptions = {
   /** Open, so that no node writes meanwhile. */
@@ -47,7 +49,7 @@ export type FsckReport = {
   readonly findings: readonly Finding[]
   /** Also those that are not listed. */
   readonly count: number
-  readonly checked: Partial<BlockSums & StateSums & { readonly blobs: number }>
+  readonly checked: Partial<BlockSums & StateSums & { readonly archives: number; readonly blobs: number }>
 }
 
 /**
@@ -123,18 +125,37 @@ class Run {
 
   async run(): Promise<FsckReport> {
     const { range, place } = this.#options
+    // Whoever goes on where an earlier run got to has its findings.
+    const archives = this.#found === undefined ? { archives: await this.#archive() } : {}
     const blocks = await this.#blocks()
     const rest = range === undefined ? await this.#stateAndBlobs(blocks) : {}
-    if (place !== undefined) forgetPlace(place.file)
+    if (place !== undefined) await forgetPlace(place.file)
     const { list: findings, count } = this.#findings
-    return { height: this.#head.height, findings, count, checked: { ...blocks, ...rest } }
+    return { height: this.#head.height, findings, count, checked: { ...archives, ...blocks, ...rest } }
+  }
+
+  /** The heights to look at, both included. */
+  #heights(): { readonly from: bigint; readonly to: bigint } {
+    const { range } = this.#options
+    const heights = range?.kind === 'heights' ? range : undefined
+    const to = heights?.to === undefined || heights.to > this.#head.height ? this.#head.height : heights.to
+    return { from: heights?.from ?? 0n, to }
+  }
+
+  #archive(): Promise<number> {
+    const { tables, repair, onProgress } = this.#options
+    return checkArchive({
+      ...this.#shared(),
+      ...this.#heights(),
+      tables,
+      repair: repair === true,
+      onProgress: (done, total) => onProgress?.('archive', done, total),
+    })
   }
 
   async #blocks(): Promise<BlockSums> {
     const { tables, genesis, repair, range, onProgress } = this.#options
-    const heights = range?.kind === 'heights' ? range : undefined
-    const first = heights?.from ?? 0n
-    const to = heights?.to === undefined || heights.to > this.#head.height ? this.#head.height : heights.to
+    const { from: first, to } = this.#heights()
     const found = this.#found?.blocks
     const options: BlockCheckOptions = {
       ...this.#shared(),
@@ -150,7 +171,7 @@ class Run {
       ...(found === undefined ? {} : { sums: found.sums }),
     }
     const sums = await checkBlocks(options)
-    if (heights === undefined) await checkTransactions(options, sums.transactions)
+    if (range === undefined) await checkTransactions(options, sums.transactions)
     return sums
   }
 
@@ -196,11 +217,11 @@ class Run {
     return place !== undefined && performance.now() - this.#noted >= noteInterval
   }
 
-  #note(where: () => Pick<Place, 'blocks' | 'state'>): void {
+  async #note(where: () => Pick<Place, 'blocks' | 'state'>): Promise<void> {
     const { place } = this.#options
     if (place === undefined || !this.#isNoteDue()) return
     const { list: findings, count } = this.#findings
-    writePlace(place.file, { of: this.#of, findings, count, ...where() })
+    await writePlace(place.file, { of: this.#of, findings, count, ...where() })
     this.#noted = performance.now()
   }
 }

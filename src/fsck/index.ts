@@ -5,6 +5,7 @@
  * May import: everything of `src` but `src/node`. Start reading at `fsck.ts` (the steps), then `check-state.ts` and
  * `tree-walk.ts` (from the head's root down to every record), then `check-blocks.ts` (the history).
  */
+export { archiveComplaint } from './archivable.ts'
 export { type BackupManifest, type BackupSummary, restoreBackup, writeBackup } from './backup.ts'
 export { fsckError } from './errors.ts'
 export type { CheckName, Finding } from './finding.ts'

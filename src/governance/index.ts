@@ -46,6 +46,7 @@ export {
   Member,
   MemberId,
   MemberState,
+  ProtocolState,
   PurposeKeys,
   Role,
   Standing,

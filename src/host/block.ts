@@ -20,7 +20,8 @@ import { type BlockFacts, WriteBudget } from './scope.ts'
 export type StateReader = {
   readonly fetch: Fetch
   readonly scan: Scan
-  readonly wasExecuted: (id: Uint8Array) => Promise<boolean>
+  /** Which of the transactions were executed in an earlier block, by hexadecimal id. */
+  readonly executedAmong: (ids: readonly Uint8Array[]) => Promise<ReadonlySet<string>>
 }
 
 export type RecordChange = {
@@ -73,6 +74,9 @@ export async function executeBlock(
   await hooks.before?.(executor)
   await runDueWork(executor, state.scan)
   await prefetch(executor, prepared)
+  const earlier = await state.executedAmong(
+    prepared.flatMap((transaction) => (transaction instanceof CommonrootError ? [] : [transaction.id])),
+  )
 
   const results: TransactionResult[] = []
   const executed: { id: Uint8Array; position: number }[] = []
@@ -84,7 +88,7 @@ export async function executeBlock(
       continue
     }
     const { id } = transaction
-    const before = ids.has(toHex(id)) || (await state.wasExecuted(id))
+    const before = ids.has(toHex(id)) || earlier.has(toHex(id))
     const { result, recorded } = await executor.transaction(transaction, position, before)
     results.push(result)
     if (!recorded) continue

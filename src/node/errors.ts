@@ -29,13 +29,22 @@ export const nodeError = defineErrors('node', {
   'unknown-transaction': {
     number: 854,
     status: 404,
-    message: 'no transaction {id} has been executed',
-    remedy: 'Check the id; it may have been refused at admission, or not be in a block yet.',
+    message: 'no transaction {id} is listed as executed',
+    remedy:
+      'Check the id; it may have been refused at admission, or not be in a block yet. Ids of archived blocks are listed ' +
+      'for an hour after them: an older transaction is read in its block.',
   },
   'not-ready': {
     number: 855,
     status: 503,
     message: 'the node is not ready to serve',
     remedy: 'Wait until /ready answers 200.',
+  },
+  'disk-failed': {
+    number: 856,
+    status: 500,
+    message: 'the node can not keep what it must: {file} can not be written, {reason}',
+    remedy:
+      'Make room or repair the disk, then start the node again: it goes on where it was. Keep the signing state as it is.',
   },
 })

@@ -4,6 +4,7 @@
  * May import: everything of `src`. Start reading at `node.ts`, then `submission.ts` (what "acknowledged" means),
  * then `transaction.ts` (how members make transactions).
  */
+export { BackgroundPruning, type BackgroundPruningOptions } from './background-pruning.ts'
 export { nodeError } from './errors.ts'
 export { headerStoreOf } from './header-store.ts'
 export { trustingPeriod } from './limits.ts'

@@ -1,6 +1,6 @@
 /** A running node: a chain, an engine, and what people ask of them. */
 
-import { type Chain, chainIdOf, type Genesis, genesisDigest, type StateView } from '../chain/index.ts'
+import { type Chain, chainIdOf, type Genesis, genesisDigest, isOutage, type StateView } from '../chain/index.ts'
 import { equalBytes } from '../codec/index.ts'
 import { voteVerifier } from '../crypto/index.ts'
 import type { Engine } from '../engine/index.ts'
@@ -15,6 +15,7 @@ import {
   trustFrom,
 } from '../light/index.ts'
 import { type Proven, stateRoot, treeNumber } from '../state/index.ts'
+import { withCode } from './disk-failure.ts'
 import { nodeError } from './errors.ts'
 import { SignedHeaders } from './headers.ts'
 import { trustingPeriod } from './limits.ts'
@@ -39,6 +40,7 @@ export class LedgerNode {
   readonly #headers: SignedHeaders
   /** The newest block that changed the state: a proof covers it, so that nobody misses what was acknowledged. */
   #acknowledged: bigint
+  #isStopping = false
 
   private constructor({ chain, engine, genesis }: NodeOptions) {
     this.chain = chain
@@ -53,19 +55,19 @@ export class LedgerNode {
   }
 
   /**
-   * Looks at the store, starts the engine over the chain; resolves when it works on blocks.
-   * @throws fsck.root-differs, fsck.block-damaged, fsck.record-differs
+   * Looks at the store, starts the engine over the chain; resolves when it works on blocks. A store that goes away from then
+   * on is waited for.
+   * @throws fsck.root-differs, fsck.block-damaged, fsck.record-differs, node.disk-failed
    */
   static async start(options: NodeOptions): Promise<LedgerNode> {
     await quickCheck(options.chain.store)
     const node = new LedgerNode(options)
-    await options.engine.start(options.chain, options.onFailure)
+    await node.#startEngine(options.onFailure)
     try {
-      await node.#headers.backfill(node.#head())
+      await options.chain.recovery.persist(() => node.#headers.backfill(node.#head()))
       return node
     } catch (error) {
-      node.submissions.stop()
-      await options.engine.stop()
+      await node.#endWork()
       throw error
     }
   }
@@ -119,10 +121,36 @@ export class LedgerNode {
     return this.#headers.get(height)
   }
 
+  /** Finishes the block that is being made, unless it waits for a store that is away: then it is made after the next start. */
   async stop(): Promise<void> {
+    try {
+      await this.#endWork()
+    } finally {
+      await this.chain.store.close()
+    }
+  }
+
+  async #endWork(): Promise<void> {
+    this.#isStopping = true
     this.submissions.stop()
-    await this.engine.stop()
-    await this.chain.store.close()
+    this.chain.recovery.giveUp()
+    try {
+      await this.engine.stop()
+    } catch (error) {
+      // A signed header that waits for the store is in the signing state as well, and is stored after the next start.
+      if (!isOutage(error)) throw error
+    }
+  }
+
+  async #startEngine(onFailure: (error: unknown) => void): Promise<void> {
+    try {
+      await this.engine.start(this.chain, (error) => {
+        // Who stops no longer waits for the store: that ends the engine, and is no failure.
+        if (!(this.#isStopping && isOutage(error))) onFailure(withCode(error))
+      })
+    } catch (error) {
+      throw withCode(error)
+    }
   }
 
   async #trimmed(signed: SignedHeader): Promise<SignedHeader> {

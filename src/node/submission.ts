@@ -6,6 +6,7 @@ import { sha256 } from '../crypto/index.ts'
 import { type Engine, engineError } from '../engine/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import { decodeResults, type TransactionResult, transactionError } from '../host/index.ts'
+import { storeError } from '../store/index.ts'
 import { nodeError } from './errors.ts'
 import { commitTimeout } from './limits.ts'
 
@@ -32,18 +33,24 @@ export class Submissions {
     this.#endListening = chain.onCommit((block) => this.#settle(block))
   }
 
-  /** Admits, hands to the engine, and resolves after this node's commit. @throws what admission refuses; node.commit-timeout */
+  /**
+   * Admits, hands to the engine, and resolves after this node's commit. While blocks wait for a store that is away, nothing
+   * is taken; what was taken before goes on waiting for its block.
+   * @throws what admission refuses; store.unavailable, node.commit-timeout
+   */
   async submit(bytes: Uint8Array): Promise<Committed> {
     const id = sha256(decodeEnvelope(bytes).payload)
+    this.#requireStore()
     const before = await this.find(id)
     if (before !== undefined) return before
     await this.enqueue(bytes).catch(unlessUnderWay)
     return this.#wait(id)
   }
 
-  /** Admits and hands to the engine; promises nothing. @throws what admission refuses */
+  /** Admits and hands to the engine; promises nothing. @throws what admission refuses; store.unavailable */
   async enqueue(bytes: Uint8Array): Promise<Uint8Array> {
     const id = sha256(decodeEnvelope(bytes).payload)
+    this.#requireStore()
     const admission = await this.#chain.admit(bytes, 'api')
     if (!admission.accepted && admission.refusal.code !== transactionError('duplicate').code) throw admission.refusal
     if (admission.accepted) await this.#engine.submit(bytes)
@@ -67,6 +74,12 @@ export class Submissions {
     this.#waiting.clear()
   }
 
+  /** What could not be committed for now would only fill the memory. @throws store.unavailable */
+  #requireStore(): void {
+    const { outage } = this.#chain.recovery
+    if (outage !== undefined) throw storeError('unavailable', { reason: 'blocks wait for it' }, outage.error)
+  }
+
   #wait(id: Uint8Array): Promise<Committed> {
     const key = toHex(id)
     return new Promise<Committed>((resolve, reject) => {
@@ -87,11 +100,13 @@ export class Submissions {
         commitTimeout,
       )
       waiters.add(waiter)
-      // The block may have been committed between admission and now.
-      this.find(id).then(
-        (committed) => committed !== undefined && waiter.resolve(committed),
-        (error: unknown) => waiter.reject(error),
-      )
+      // The block may have been committed between admission and now. It may also be the one that waits for the store.
+      this.#chain.recovery
+        .persist(() => this.find(id))
+        .then(
+          (committed) => committed !== undefined && waiter.resolve(committed),
+          (error: unknown) => waiter.reject(error),
+        )
     })
   }
 

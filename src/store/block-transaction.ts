@@ -4,6 +4,7 @@
  */
 import postgres from 'postgres'
 import { compareBytes, equalBytes } from '../codec/index.ts'
+import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import { encodeBeforeImages } from './before-images.ts'
 import { type CopyValue, copyRows } from './copy-rows.ts'
@@ -44,14 +45,31 @@ export async function writeBlock(session: Session, given: BlockWrite): Promise<U
   const rows = [...stateRows(block), ...blobRows(block), ...transactionRows(block)]
   await session.transaction(async () => {
     await requireNext(session, block.height)
-    await insertBlock(session, block, beforeImages)
-    if (rows.length > 0) await session.copy('arrived', arrivals, copyRows(rows))
-    for (const table of ['records', 'indexes', 'pages'] as const) await applyChanges(session, table, block)
-    if (block.blobs.length > 0) await insertBlobs(session, block.height)
-    if (block.transactions.length > 0) await insertTransactions(session, block.height)
-    await session.query((sql) => sql`delete from before_image where height <= ${block.height - viewWindow}`)
+    await durably('block.row', () => insertBlock(session, block, beforeImages))
+    if (rows.length > 0) await durably('block.arrivals', () => session.copy('arrived', arrivals, copyRows(rows)))
+    await together([
+      durably('block.header-wanted', () => wantHeader(session, block.height)),
+      durably('block.records', () => applyChanges(session, 'records', block)),
+      durably('block.indexes', () => applyChanges(session, 'indexes', block)),
+      durably('block.pages', () => applyChanges(session, 'pages', block)),
+      ...(block.blobs.length === 0 ? [] : [durably('block.blobs', () => insertBlobs(session, block.height))]),
+      ...(block.transactions.length === 0
+        ? []
+        : [durably('block.ids', () => insertTransactions(session, block.height))]),
+      durably('block.before-images', () => dropBeforeImages(session, block.height - viewWindow)),
+    ])
   })
   return beforeImages
+}
+
+/**
+ * Statements that are sent without waiting for each other's answers: a small block is little but round trips. All have
+ * their answers before it ends. @throws the failure that came first, of which the others are the consequence
+ */
+async function together(statements: readonly Promise<void>[]): Promise<void> {
+  const failures: unknown[] = []
+  await Promise.all(statements.map((statement) => statement.catch((error: unknown) => failures.push(error))))
+  if (failures.length > 0) throw failures[0]
 }
 
 type StateChanges = Readonly<Record<StoreTable, readonly Change[]>>
@@ -99,6 +117,10 @@ function transactionRows({ transactions }: BlockWrite): readonly (readonly CopyV
   return transactions.map(({ id, position }) => [transactionPart, action.insert, id, null, position, null])
 }
 
+async function dropBeforeImages(session: Session, until: bigint): Promise<void> {
+  await session.query((sql) => sql`delete from before_image where height <= ${until}`)
+}
+
 /** The first block may have any height. The lock keeps others away; should it fail, the block's primary key still does. */
 async function requireNext(session: Session, height: bigint): Promise<void> {
   const [row] = await session.query((sql) => sql<{ head: bigint | null }[]>`select max(height) as head from block`)
@@ -114,6 +136,9 @@ async function insertBlock(session: Session, block: BlockWrite, beforeImages: Ui
     copyRows([[height, time, root, bytes, results, events]]),
   )
   await session.copy('before_image', ['height', 'bytes'], copyRows([[height, beforeImages]]))
+}
+
+async function wantHeader(session: Session, height: bigint): Promise<void> {
   await session.query(
     (sql) => sql`
       insert into header_wanted

@@ -13,6 +13,18 @@ export class ByteWriter {
     return this.#offset
   }
 
+  /** Bytes that still fit. */
+  get left(): number {
+    return this.bytes.length - this.#offset
+  }
+
+  /** A view of what has been written; the next writing begins anew, over it. */
+  taken(): Uint8Array {
+    const written = this.bytes.subarray(0, this.#offset)
+    this.#offset = 0
+    return written
+  }
+
   uint8(value: number): void {
     this.#view.setUint8(this.#offset, value)
     this.#offset += 1

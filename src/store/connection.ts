@@ -44,7 +44,10 @@ export type ConnectionSettings = {
   readonly onClose?: () => void
 }
 
-/** Connects on first use, and again whenever a connection was lost. @throws store.connection-url */
+/**
+ * Connects on first use, and again whenever a connection was lost: what must not go on under a new one uses a
+ * `SingleConnection`. @throws store.connection-url
+ */
 export function connect(settings: ConnectionSettings) {
   const options = {
     types,
@@ -69,15 +72,12 @@ export function connect(settings: ConnectionSettings) {
 
 /**
  * Waits for a query, and no longer than the server's own limit allows: a server that has vanished without a word sends
- * no error.
+ * no error. `slack`, in milliseconds like `limit`, is how much longer.
  * @throws store.unavailable, store.refused
  */
-export async function answerOf<Rows>(query: PromiseLike<Rows>, limit: number): Promise<Rows> {
+export async function answerOf<Rows>(query: PromiseLike<Rows>, limit: number, slack = answerSlack): Promise<Rows> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(storeError('unavailable', { reason: 'no answer in time' })),
-    limit + answerSlack,
-  )
+  const timer = setTimeout(() => late.reject(storeError('unavailable', { reason: 'no answer in time' })), limit + slack)
   try {
     return await Promise.race([query, late.promise])
   } catch (error) {

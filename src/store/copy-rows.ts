@@ -7,25 +7,51 @@ const head = Uint8Array.of(80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 
 /** In place of a length or of a row's count: no value, no more rows. */
 const none = -1
 
+/** Bytes of a piece: the rows of a large block are many megabytes, which nobody needs to hold at once. */
+const pieceBytes = 512 * 1024
+
+/** A value of so many bytes is handed on as it is: copying it would cost more than another piece. */
+const largeBytes = pieceBytes / 4
+
 /** A column's value: `bytea`, `integer`, `bigint`, or null. */
 export type CopyValue = Uint8Array | number | bigint | null
 
-export function copyRows(rows: readonly (readonly CopyValue[])[]): Uint8Array {
-  let size = head.length + 2 * rows.length + 2
-  for (const row of rows) for (const value of row) size += 4 + lengthOf(value)
-  const writer = new ByteWriter(size)
+/** The bytes of all rows in pieces, one after another; a piece is good until the next one is asked for. */
+export function* copyRows(rows: Iterable<readonly CopyValue[]>): Generator<Uint8Array, void, undefined> {
+  const writer = new ByteWriter(pieceBytes)
   writer.append(head)
   for (const row of rows) {
+    yield* room(writer, 2)
     writer.int16(row.length)
     for (const value of row) {
+      yield* room(writer, 4 + (isLarge(value) ? 0 : lengthOf(value)))
       writer.int32(value === null ? none : lengthOf(value))
       if (typeof value === 'number') writer.int32(value)
       else if (typeof value === 'bigint') writer.int64(value)
-      else if (value !== null) writer.append(value)
+      else if (value !== null) yield* bytes(writer, value)
     }
   }
+  yield* room(writer, 2)
   writer.int16(none)
-  return writer.bytes
+  yield writer.taken()
+}
+
+/** Makes room for so many bytes. */
+function* room(writer: ByteWriter, size: number): Generator<Uint8Array, void, undefined> {
+  if (writer.left < size) yield writer.taken()
+}
+
+function* bytes(writer: ByteWriter, value: Uint8Array): Generator<Uint8Array, void, undefined> {
+  if (!isLarge(value)) {
+    writer.append(value)
+    return
+  }
+  yield writer.taken()
+  for (let start = 0; start < value.length; start += pieceBytes) yield value.subarray(start, start + pieceBytes)
+}
+
+function isLarge(value: CopyValue): value is Uint8Array {
+  return value instanceof Uint8Array && value.length >= largeBytes
 }
 
 function lengthOf(value: CopyValue): number {

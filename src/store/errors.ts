@@ -94,4 +94,65 @@ export const storeError = defineErrors('store', {
     message: 'the store does not hold what block {height} found in {table}',
     remedy: 'The database was changed from outside: check it with fsck, or restore it.',
   },
+  'archive-form': {
+    number: 915,
+    status: 500,
+    message: 'the file is no archive that this program reads: {reason}',
+    remedy: 'Use a file that this release or an older one wrote, whole.',
+  },
+  'archive-missing': {
+    number: 916,
+    status: 500,
+    message: 'the archive file {file} is missing',
+    remedy: 'Copy it back from a backup of the archive folder; run `commonroot fsck`.',
+  },
+  'archive-damaged': {
+    number: 917,
+    status: 500,
+    message: 'the archive file {file} is damaged: {reason}',
+    remedy:
+      'Run `commonroot fsck --repair`: it mends one flipped bit in each part; else copy the file back from a backup.',
+  },
+  'archive-unreadable': {
+    number: 918,
+    status: 503,
+    message: 'the archive {file} can not be read: {reason}',
+    remedy: 'See whether the disk works and the node may read the file.',
+  },
+  'archive-unwritable': {
+    number: 919,
+    status: 503,
+    message: 'the archive {file} can not be written: {reason}',
+    remedy: 'See whether the disk works and has space; nothing was taken out of the database.',
+  },
+  'archive-folder': {
+    number: 920,
+    status: 500,
+    message: 'block {height} is archived, and the store was opened without an archive folder',
+    remedy: 'Open the store with the folder of its archive files.',
+  },
+  'archive-busy': {
+    number: 921,
+    status: 409,
+    message: 'another process is archiving blocks of chain {chain}',
+    remedy: 'Wait until it is done.',
+  },
+  'archive-refused': {
+    number: 922,
+    status: 500,
+    message: 'block {height} is not archived: {reason}',
+    remedy: 'Run `commonroot fsck --repair`. It stays in the database with those after it.',
+  },
+  'archive-differs': {
+    number: 923,
+    status: 500,
+    message: 'the archive file {file} was read back with other content than was written',
+    remedy: 'See whether the disk works; nothing was taken out of the database.',
+  },
+  'archive-keep': {
+    number: 924,
+    status: 400,
+    message: 'at least the newest {minimum} blocks stay in the database',
+    remedy: 'Keep that many or more.',
+  },
 })

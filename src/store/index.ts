@@ -1,10 +1,34 @@
 /**
  * The store: what a chain keeps, in Postgres. One block is one database transaction, durable when `write` resolves.
  *
- * May import: `src/errors`, `src/codec`, the `postgres` driver, Node. Start reading at `port.ts`, then `postgres.ts`
+ * May import: `src/errors`, `src/durable`, `src/codec`, the `postgres` driver, Node. Start reading at `port.ts`, then `postgres.ts`
  * (the store), `block-transaction.ts` (what a block writes), `view.ts` and `before-images.ts` (reads at a height).
- * `tables.ts` is for whoever checks or copies a chain; `embedded/` is the sandbox's server.
+ * `archive/` keeps old blocks in files; `tables.ts` is for whoever checks or copies a chain; `follower/` keeps search indexes; `embedded/` is the sandbox's server.
  */
+export {
+  type ArchiveDamage,
+  type ArchivedBlock,
+  type ArchiveEntry,
+  type ArchiveFile,
+  archiveName,
+  archivesIn,
+  backgroundPause,
+  type Complaint,
+  entryOf,
+  examineChunk,
+  examineFrame,
+  type FileRange,
+  isArchiveDamage,
+  keptBlocks,
+  keptBytes,
+  lookInterval,
+  minimumKeptBlocks,
+  type PruneOptions,
+  type PruneReport,
+  pruneBlocks,
+  removeArchive,
+} from './archive/index.ts'
+export { type ColumnValue, type CopiedTable, copiedTables } from './copied-tables.ts'
 export {
   discardEmbeddedPostgres,
   type EmbeddedPostgres,
@@ -16,6 +40,27 @@ export {
   thisProcess,
 } from './embedded/index.ts'
 export { storeError } from './errors.ts'
+export {
+  allOf,
+  type ColumnKind,
+  type Columns,
+  type Followed,
+  FollowerStore,
+  type FoundRows,
+  followerError,
+  followerSchemaOf,
+  type IndexMethod,
+  type ProjectedRow,
+  type ProjectionState,
+  type ProjectionTables,
+  reportsDamage,
+  rowMaker,
+  Statement,
+  type StatementValue,
+  statement,
+  type TableDefinition,
+  type ValuesOf,
+} from './follower/index.ts'
 export { inspectDatabase, type StoredChain } from './inspect.ts'
 export { viewWindow } from './limits.ts'
 export type {
@@ -32,9 +77,7 @@ export type {
 export { openStore } from './postgres.ts'
 export {
   type BlobPlace,
-  type ColumnValue,
-  type CopiedTable,
-  copiedTables,
+  type FoundBlock,
   storeFormat,
   type TableRow,
   Tables,

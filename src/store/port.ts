@@ -48,6 +48,9 @@ export type ReadView = {
   close(): Promise<void>
 }
 
+/** Where an executed transaction stands: its block, and its place in it. */
+export type BlockPlace = { readonly height: bigint; readonly position: number }
+
 export type Store = {
   head(): Promise<Head | undefined>
   /** Reads at the head, outside any snapshot: for the one writer, who knows that nobody else writes. */
@@ -64,7 +67,9 @@ export type Store = {
   write(block: BlockWrite): Promise<void>
   block(height: bigint): Promise<StoredBlock | undefined>
   blob(digest: Uint8Array): Promise<Uint8Array | undefined>
-  transaction(id: Uint8Array): Promise<{ readonly height: bigint; readonly position: number } | undefined>
+  transaction(id: Uint8Array): Promise<BlockPlace | undefined>
+  /** Several transactions in one question, by hexadecimal id; those that are stored only. */
+  transactions(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>>
   /** Signed headers as opaque bytes; `put` is idempotent. `missing` lists stored blocks up to the head without one. */
   readonly signedHeaders: {
     put(height: bigint, bytes: Uint8Array): Promise<void>
@@ -84,10 +89,6 @@ export type TableStatistics = {
 
 /** What the store in Postgres can do beyond what a chain asks of its store. */
 export type DatabaseStore = Store & {
-  /** Several transactions in one query, by hexadecimal id; those that are stored only. */
-  transactions(
-    ids: readonly Uint8Array[],
-  ): Promise<ReadonlyMap<string, { readonly height: bigint; readonly position: number }>>
   /** Reads every table once: about a second for a million certificates. */
   statistics(): Promise<readonly TableStatistics[]>
 }

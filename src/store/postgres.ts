@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type postgres from 'postgres'
 import { equalBytes } from '../codec/index.ts'
+import { durably } from '../durable/index.ts'
+import { type ArchivedBlock, BlockArchive, entryLookup, minimumKeptBlocks } from './archive/index.ts'
 import { BeforeImageCache } from './before-image-cache.ts'
-import { answerOf, connect, type Sql } from './connection.ts'
+import type { Sql } from './connection.ts'
 import { storeError } from './errors.ts'
 import { maximumReaders, maximumViewAge, maximumViews, readTimeout, viewPatience } from './limits.ts'
 import type {
@@ -15,6 +17,7 @@ import type {
   StoreTable,
   TableStatistics,
 } from './port.ts'
+import { Reader } from './reader.ts'
 import { schemaOf, stateTables } from './schema.ts'
 import { Session } from './session.ts'
 import { SessionPool } from './session-pool.ts'
@@ -31,6 +34,8 @@ import { Writer } from './writer.ts'
 export async function openStore(options: {
   readonly connection: string
   readonly chain: string
+  /** The folder of the archive files; a store whose blocks are archived can't read them without it. */
+  readonly archive?: string
 }): Promise<DatabaseStore> {
   const writer = new Writer(options.connection, options.chain)
   try {
@@ -39,25 +44,34 @@ export async function openStore(options: {
     await writer.close()
     throw error
   }
-  return new PostgresStore(options.connection, schemaOf(options.chain), writer)
+  return new PostgresStore(options, writer)
 }
 
 class PostgresStore implements DatabaseStore {
   readonly signedHeaders: Store['signedHeaders']
   readonly #schema: string
   readonly #writer: Writer
-  readonly #reader: Sql
+  readonly #reader: Reader
   readonly #views: SessionPool
   readonly #images = new BeforeImageCache()
   readonly #openViews = new Set<SnapshotView>()
+  readonly #archive: BlockArchive
+  /** The newest block as far as this store has written it. */
+  #written = 1n << 63n
   #closing: Promise<void> | undefined
 
-  constructor(url: string, schema: string, writer: Writer) {
+  constructor({ connection: url, chain, archive }: Parameters<typeof openStore>[0], writer: Writer) {
+    const schema = schemaOf(chain)
     this.#schema = schema
     this.#writer = writer
-    this.#reader = connect({ url, schema, connections: maximumReaders, statementTimeout: readTimeout })
+    this.#reader = new Reader({ url, schema, statementTimeout: readTimeout }, maximumReaders)
     const viewSettings = { url, schema, statementTimeout: readTimeout, idleTransactionTimeout: 2 * maximumViewAge }
     this.#views = new SessionPool(() => new Session(viewSettings), maximumViews, viewPatience)
+    this.#archive = new BlockArchive(
+      chain,
+      archive,
+      entryLookup((make) => this.#read(make)),
+    )
     this.signedHeaders = {
       put: (height, bytes) => this.#putSignedHeader(height, bytes),
       get: (height) => this.#signedHeader(height),
@@ -108,6 +122,7 @@ class PostgresStore implements DatabaseStore {
   async write(block: BlockWrite): Promise<void> {
     this.#requireOpen()
     this.#images.put(block.height, await this.#writer.write(block))
+    this.#written = block.height
   }
 
   async block(height: bigint): Promise<StoredBlock | undefined> {
@@ -115,20 +130,29 @@ class PostgresStore implements DatabaseStore {
       (sql) => sql<StoredBlock[]>`
         select height, time, root, bytes as block, results, events from block where height = ${height}`,
     )
-    return row
+    if (row !== undefined) return row
+    const archived = await this.#archived(height)
+    if (archived === undefined) return undefined
+    const { time, root, block, results, events } = archived
+    return { height, time, root, block, results, events }
   }
 
-  /** The database is not trusted to give back what was put in. @throws store.corrupt */
+  /** Neither database nor archive is trusted to give back what was put in. @throws store.corrupt */
   async blob(digest: Uint8Array): Promise<Uint8Array | undefined> {
     const [row] = await this.#read(
-      (sql) => sql<{ bytes: Uint8Array }[]>`
-        select substring(block.bytes from blob."offset" + 1 for blob.length) as bytes
-        from blob join block on block.height = blob.height
+      (sql) => sql<{ bytes: Uint8Array | null; height: bigint; offset: number; length: number }[]>`
+        select substring(block.bytes from blob."offset" + 1 for blob.length) as bytes,
+          blob.height, blob."offset", blob.length
+        from blob left join block on block.height = blob.height
         where blob.digest = ${digest}`,
     )
     if (row === undefined) return undefined
-    if (!equalBytes(createHash('sha256').update(row.bytes).digest(), digest)) throw storeError('corrupt', { digest })
-    return row.bytes
+    const archived = row.bytes === null ? await this.#archived(row.height) : undefined
+    const bytes = row.bytes ?? archived?.block.slice(row.offset, row.offset + row.length)
+    if (bytes === undefined || !equalBytes(createHash('sha256').update(bytes).digest(), digest)) {
+      throw storeError('corrupt', { digest })
+    }
+    return bytes
   }
 
   async transaction(id: Uint8Array) {
@@ -170,16 +194,18 @@ class PostgresStore implements DatabaseStore {
   async #close(): Promise<void> {
     await Promise.all([...this.#openViews].map((view) => view.close()))
     await this.#views.end()
-    await this.#reader.end({ timeout: 0 })
+    await this.#reader.end()
     await this.#writer.close()
   }
 
   /** The first header of a height stays: later ones differ at most in whose votes they show. One statement, one transaction. */
   async #putSignedHeader(height: bigint, bytes: Uint8Array): Promise<void> {
-    await this.#read(
-      (sql) => sql`
-        with arrived as (delete from header_wanted where height = ${height})
-        insert into signed_header (height, bytes) values (${height}, ${bytes}) on conflict (height) do nothing`,
+    await durably('signed-header.put', () =>
+      this.#read(
+        (sql) => sql`
+          with arrived as (delete from header_wanted where height = ${height})
+          insert into signed_header (height, bytes) values (${height}, ${bytes}) on conflict (height) do nothing`,
+      ),
     )
   }
 
@@ -187,7 +213,12 @@ class PostgresStore implements DatabaseStore {
     const [row] = await this.#read(
       (sql) => sql<{ bytes: Uint8Array }[]>`select bytes from signed_header where height = ${height}`,
     )
-    return row?.bytes
+    return row?.bytes ?? (await this.#archived(height))?.signedHeader?.slice()
+  }
+
+  /** Whoever waits for the newest header asks again and again: it is too new to be looked for in files. */
+  async #archived(height: bigint): Promise<ArchivedBlock | undefined> {
+    return height > this.#written - minimumKeptBlocks ? undefined : await this.#archive.block(height)
   }
 
   async #missingSignedHeaders(limit: number): Promise<readonly bigint[]> {
@@ -200,7 +231,7 @@ class PostgresStore implements DatabaseStore {
   /** One statement on any free connection. */
   async #read<Rows extends readonly postgres.MaybeRow[]>(make: (sql: Sql) => postgres.PendingQuery<Rows>) {
     this.#requireOpen()
-    return await answerOf(make(this.#reader), readTimeout)
+    return await this.#reader.ask(make)
   }
 
   #requireOpen(): void {

@@ -35,6 +35,8 @@ export const stateTables: Readonly<Record<StoreTable, { readonly name: string; r
  *   some blocks after the upgrade, views go back as far as it.
  * - From format 2, a page's table has room for changed pages next to the old ones: no index entry changes then, and the
  *   log has the difference only. Pages are hashes, which nothing compresses.
+ * - From format 3, `block_archive` says which blocks lie in files; `time` is that of the last of them, and
+ *   `bytes` and `digest` are those of the file.
  */
 export const formatSteps: readonly string[] = [
   `
@@ -69,6 +71,15 @@ export const formatSteps: readonly string[] = [
   alter table before_image alter column bytes set storage external;
   alter table page alter column value set storage external;
   alter table page set (fillfactor = 70, toast_tuple_target = 8160);
+  `,
+  `
+  create table block_archive (
+    first bigint primary key,
+    last bigint not null,
+    time bigint not null,
+    bytes bigint not null,
+    digest bytea not null
+  );
   `,
 ]
 

@@ -1,32 +1,25 @@
 /**
- * One connection that never turns into another. The driver reconnects by itself, which is right for single reads; inside
- * a transaction the second half would then run outside of it. A session that lost its connection refuses all that follows.
+ * A connection that somebody has for himself: for transactions, and for what lasts as long as a connection does. One that
+ * was lost refuses all that follows, so that the second half of a transaction never runs outside of it.
  */
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import postgres from 'postgres'
+import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
-import { answerOf, type ConnectionSettings, connect, type Sql } from './connection.ts'
+import type { Sql } from './connection.ts'
 import { storeError } from './errors.ts'
+import { SingleConnection, type SingleConnectionSettings } from './single-connection.ts'
 
 export class Session {
-  readonly #sql: Sql
-  readonly #limit: number
-  #lost = false
+  readonly #connection: SingleConnection
 
-  constructor(settings: Omit<ConnectionSettings, 'connections' | 'onClose'>) {
-    this.#limit = settings.statementTimeout
-    this.#sql = connect({
-      ...settings,
-      connections: 1,
-      onClose: () => {
-        this.#lost = true
-      },
-    })
+  constructor(settings: SingleConnectionSettings) {
+    this.#connection = new SingleConnection(settings)
   }
 
   get isUsable(): boolean {
-    return !this.#lost
+    return this.#connection.isUsable
   }
 
   /** Runs one statement. @throws store.unavailable, store.refused */
@@ -37,19 +30,19 @@ export class Session {
   }
 
   /**
-   * Binary COPY inside a transaction; `bytes` as `copyRows` makes them. What the server refuses once it has all bytes, the
+   * Binary COPY inside a transaction; `pieces` as `copyRows` makes them. What the server refuses once it has all bytes, the
    * driver tells nobody: it is known then that the COPY failed, and the reason is in the server's log only. So copy what a
    * constraint can refuse to a table that has none, and insert it from there.
    * @throws store.unavailable, store.refused
    */
-  async copy(table: string, columns: readonly string[], bytes: Uint8Array): Promise<void> {
+  async copy(table: string, columns: readonly string[], pieces: Iterable<Uint8Array>): Promise<void> {
     const stream = await this.#answer((sql) =>
       sql`copy ${sql(table)} (${sql(columns)}) from stdin (format binary)`.writable(),
     )
     const closed = once(stream, 'close')
     // Nobody waits for it after an error.
     closed.catch(() => {})
-    await this.#answer(() => sendAll(stream, bytes))
+    await this.#answer(() => sendAll(stream, pieces))
     try {
       await this.query((sql) => sql`select`)
     } catch (error) {
@@ -65,7 +58,7 @@ export class Session {
     await this.query((sql) => sql`begin`)
     try {
       const result = await work()
-      const { command } = await this.query((sql) => sql`commit`)
+      const { command } = await durably('transaction.commit', () => this.query((sql) => sql`commit`))
       // COMMIT of a transaction that has failed is no error to Postgres: it answers ROLLBACK.
       if (command !== 'COMMIT') throw storeError('refused', { reason: `commit answered ${command}`, state: '25P02' })
       return result
@@ -77,7 +70,7 @@ export class Session {
 
   /** Ends the open transaction without effect; a session that cannot even do that is ended. */
   async rollback(): Promise<void> {
-    if (this.#lost) return
+    if (!this.isUsable) return
     try {
       await this.query((sql) => sql`rollback`)
     } catch {
@@ -87,16 +80,14 @@ export class Session {
 
   /** Ends the connection, at once. */
   async end(): Promise<void> {
-    this.#lost = true
-    await this.#sql.end({ timeout: 0 })
+    await this.#connection.end()
   }
 
   async #answer<Result>(ask: (sql: Sql) => PromiseLike<Result>): Promise<Result> {
-    if (this.#lost) throw storeError('unavailable', { reason: 'the connection was lost' })
     try {
-      return await answerOf(ask(this.#sql), this.#limit)
+      return await this.#connection.ask(ask)
     } catch (error) {
-      // Without an answer nobody knows what the session is doing: it is of no more use.
+      // A statement that was cut off leaves its transaction broken, whoever cut it off: the session is of no more use.
       if (error instanceof CommonrootError && error.code === 'store.unavailable') await this.end()
       throw error
     }
@@ -107,14 +98,21 @@ export class Session {
  * Resolves when the driver has sent all and the end mark. It would also say when the server has taken it, but after an
  * error it says nothing.
  */
-function sendAll(stream: Writable, bytes: Uint8Array): Promise<void> {
+function sendAll(stream: Writable, pieces: Iterable<Uint8Array>): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.once('error', reject)
-    stream.write(bytes, (error) => {
-      if (error != null) return reject(error)
-      stream.end()
-      setImmediate(resolve)
-    })
+    const rest = pieces[Symbol.iterator]()
+    const sendNext = () => {
+      const { done, value } = rest.next()
+      if (done === true) {
+        stream.end()
+        setImmediate(resolve)
+        return
+      }
+      // A piece is made when the one before has gone: its memory may be that of the one before.
+      stream.write(value, (error) => (error == null ? sendNext() : reject(error)))
+    }
+    sendNext()
   })
 }
 

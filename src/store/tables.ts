@@ -2,16 +2,22 @@
  * A chain's tables row by row: for whoever checks them, mends them or copies them. Rules and readers never come here.
  * Whoever mends holds the store open, so that nobody else writes.
  */
+import type postgres from 'postgres'
+import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
+import { type ArchiveEntry, archivedBlobs, BlockArchive, entryLookup, registerAnew } from './archive/index.ts'
 import { BeforeImages } from './before-images.ts'
+import type { Sql } from './connection.ts'
+import { type ColumnValue, type CopiedTable, copiedTables } from './copied-tables.ts'
 import { writeTimeout } from './limits.ts'
 import type { StoredBlock, StoreTable } from './port.ts'
+import type { openStore } from './postgres.ts'
 import { formatSteps, schemaOf, stateTables } from './schema.ts'
 import { Session } from './session.ts'
 
 export type TableRow = { readonly key: Uint8Array; readonly value: Uint8Array }
 
-/** Where a blob lies: a slice of an archived block. */
+/** Where a blob lies: a slice of a block. */
 export type BlobPlace = {
   readonly digest: Uint8Array
   readonly height: bigint
@@ -21,22 +27,8 @@ export type BlobPlace = {
 
 export type TransactionPlace = { readonly id: Uint8Array; readonly height: bigint; readonly position: number }
 
-/** A value of a column. */
-export type ColumnValue = Uint8Array | bigint | number | null
-
-/** All tables of a chain as a copy takes them. `portion` is how many rows are fetched at once. */
-export const copiedTables = {
-  block: { columns: ['height', 'time', 'root', 'bytes', 'results', 'events'], order: 'height', portion: 8 },
-  record: { columns: ['key', 'value'], order: 'key', portion: 2000 },
-  index_entry: { columns: ['key', 'value'], order: 'key', portion: 2000 },
-  page: { columns: ['key', 'value'], order: 'key', portion: 1000 },
-  before_image: { columns: ['height', 'bytes'], order: 'height', portion: 4 },
-  blob: { columns: ['digest', 'height', 'offset', 'length'], order: 'digest', portion: 2000 },
-  transaction_id: { columns: ['id', 'height', 'position'], order: 'id', portion: 2000 },
-  signed_header: { columns: ['height', 'bytes'], order: 'height', portion: 1000 },
-  header_wanted: { columns: ['height'], order: 'height', portion: 2000 },
-} as const satisfies Record<string, { columns: readonly string[]; order: string; portion: number }>
-export type CopiedTable = keyof typeof copiedTables
+/** A block, and whether it is read from an archive file: there it can't be changed. */
+export type FoundBlock = StoredBlock & { readonly archived: boolean }
 
 /** The format that this program writes. */
 export const storeFormat = formatSteps.length
@@ -46,18 +38,23 @@ export class Tables {
   /** For what is looked up beside a scan. */
   readonly #lookups: Session
   readonly #schema: string
+  readonly archive: BlockArchive
 
-  private constructor(session: Session, lookups: Session, schema: string) {
+  private constructor(session: Session, lookups: Session, chain: string, folder: string | undefined) {
     this.#session = session
     this.#lookups = lookups
-    this.#schema = schema
+    this.#schema = schemaOf(chain)
+    this.archive = new BlockArchive(
+      chain,
+      folder,
+      entryLookup((make) => session.query(make)),
+    )
   }
 
   /** A connection of its own. Nothing is made or locked: the caller has opened the store, or only reads. */
-  static open({ connection, chain }: { readonly connection: string; readonly chain: string }): Tables {
-    const schema = schemaOf(chain)
-    const settings = { url: connection, schema, statementTimeout: 60 * writeTimeout }
-    return new Tables(new Session(settings), new Session(settings), schema)
+  static open({ connection, chain, archive }: Parameters<typeof openStore>[0]): Tables {
+    const settings = { url: connection, schema: schemaOf(chain), statementTimeout: 60 * writeTimeout }
+    return new Tables(new Session(settings), new Session(settings), chain, archive)
   }
 
   /** Rows in byte order of their keys, after one of them. */
@@ -107,31 +104,42 @@ export class Tables {
     return rows.map(({ digest }) => digest)
   }
 
-  /** Looks at the next blobs in order of digests; those whose slice has another digest, or no block, are wrong. */
+  /** Looks at the next blobs of blocks that are not archived, by digest; whose slice has another digest, or no block, are wrong. */
   async checkBlobs(
     after: Uint8Array | undefined,
     limit: number,
   ): Promise<{ readonly last: Uint8Array | undefined; readonly count: number; readonly wrong: readonly BlobPlace[] }> {
     const rows = await this.#session.query(
-      (sql) => sql<(BlobPlace & { readonly sound: boolean })[]>`
+      (sql) => sql<(BlobPlace & { readonly sound: boolean; readonly archived: boolean })[]>`
         select blob.digest, blob.height, blob."offset", blob.length,
+          block.height is null and blob.height <= (select coalesce(max(last), -1) from block_archive) as archived,
           coalesce(blob."offset" >= 0 and blob.length >= 0 and
             sha256(substring(block.bytes from blob."offset" + 1 for greatest(blob.length, 0))) = blob.digest, false) as sound
         from (select * from blob where digest > ${after ?? new Uint8Array(0)} order by digest limit ${limit}) as blob
         left join block on block.height = blob.height
         order by blob.digest`,
     )
-    const wrong = rows.filter(({ sound }) => !sound)
-    return { last: rows.at(-1)?.digest, count: rows.length, wrong }
+    const here = rows.filter(({ archived }) => !archived)
+    return { last: rows.at(-1)?.digest, count: here.length, wrong: here.filter(({ sound }) => !sound) }
   }
 
-  /** Archived blocks from a height on, in order. */
-  async blocks(from: bigint, limit: number): Promise<readonly StoredBlock[]> {
-    return await this.#session.query(
+  /** Places of blobs whose blocks are archived, in portions, in the order of heights: each file is read once. */
+  archivedBlobs(limit: number): AsyncGenerator<readonly BlobPlace[]> {
+    return archivedBlobs(this.#lookups, limit)
+  }
+
+  /** Blocks from a height on, in order, wherever they are; a row comes before a file, whose damaged parts are left out. */
+  async blocks(from: bigint, limit: number): Promise<readonly FoundBlock[]> {
+    const archived = await this.archive.readable(from, limit)
+    const until = archived.length < limit ? null : (archived.at(-1)?.height ?? null)
+    const rows = await this.#session.query(
       (sql) => sql<StoredBlock[]>`
-        select height, time, root, bytes as block, results, events
-        from block where height >= ${from} order by height limit ${limit}`,
+        select height, time, root, bytes as block, results, events from block
+        where height >= ${from} and (${until}::bigint is null or height <= ${until}) order by height limit ${limit}`,
     )
+    const found = new Map<bigint, FoundBlock>(archived.map((block) => [block.height, { ...block, archived: true }]))
+    for (const row of rows) found.set(row.height, { ...row, archived: false })
+    return [...found.values()].sort((a, b) => Number(a.height - b.height)).slice(0, limit)
   }
 
   /** First and last heights of each run of blocks without a gap. */
@@ -166,7 +174,7 @@ export class Tables {
 
   /** Replaces the row of a block that was made sound again. */
   async putBlock({ height, time, root, block, results }: Omit<StoredBlock, 'events'>): Promise<void> {
-    await this.#session.query(
+    await this.#mend(
       (sql) => sql`
         update block set time = ${time}, root = ${root}, bytes = ${block}, results = ${results}
         where height = ${height}`,
@@ -174,7 +182,7 @@ export class Tables {
   }
 
   async moveBlock(from: bigint, to: bigint): Promise<void> {
-    await this.#session.query((sql) => sql`update block set height = ${to} where height = ${from}`)
+    await this.#mend((sql) => sql`update block set height = ${to} where height = ${from}`)
   }
 
   /** Signed headers of heights that no block has, and that no block could get next. */
@@ -187,7 +195,7 @@ export class Tables {
 
   /** Stores a signed header that was made sound again. */
   async putHeader(height: bigint, bytes: Uint8Array): Promise<void> {
-    await this.#session.query(
+    await this.#mend(
       (sql) => sql`
         with arrived as (delete from header_wanted where height = ${height})
         insert into signed_header (height, bytes) values (${height}, ${bytes})
@@ -196,7 +204,7 @@ export class Tables {
   }
 
   async removeHeader(height: bigint): Promise<void> {
-    await this.#session.query((sql) => sql`delete from signed_header where height = ${height}`)
+    await this.#mend((sql) => sql`delete from signed_header where height = ${height}`)
   }
 
   async signedHeaders(from: bigint, until: bigint): Promise<ReadonlyMap<bigint, Uint8Array>> {
@@ -204,7 +212,11 @@ export class Tables {
       (sql) => sql<{ height: bigint; bytes: Uint8Array }[]>`
         select height, bytes from signed_header where height >= ${from} and height < ${until}`,
     )
-    return new Map(rows.map(({ height, bytes }) => [height, bytes]))
+    const headers = new Map(rows.map(({ height, bytes }) => [height, bytes]))
+    for (const { height, signedHeader } of await this.archive.readable(from, Number(until - from))) {
+      if (height < until && signedHeader !== undefined && !headers.has(height)) headers.set(height, signedHeader)
+    }
+    return headers
   }
 
   /** Heights for which the node will ask its engine. */
@@ -240,7 +252,7 @@ export class Tables {
   }
 
   async put(table: StoreTable, { key, value }: TableRow): Promise<void> {
-    await this.#session.query(
+    await this.#mend(
       (sql) => sql`
         insert into ${sql(stateTables[table].name)} (key, value) values (${key}, ${value})
         on conflict (key) do update set value = excluded.value`,
@@ -248,11 +260,11 @@ export class Tables {
   }
 
   async remove(table: StoreTable, key: Uint8Array): Promise<void> {
-    await this.#session.query((sql) => sql`delete from ${sql(stateTables[table].name)} where key = ${key}`)
+    await this.#mend((sql) => sql`delete from ${sql(stateTables[table].name)} where key = ${key}`)
   }
 
   async putBlob({ digest, height, offset, length }: BlobPlace): Promise<void> {
-    await this.#session.query(
+    await this.#mend(
       (sql) => sql`
         insert into blob (digest, height, "offset", length) values (${digest}, ${height}, ${offset}, ${length})
         on conflict (digest) do update
@@ -261,11 +273,11 @@ export class Tables {
   }
 
   async removeBlob(digest: Uint8Array): Promise<void> {
-    await this.#session.query((sql) => sql`delete from blob where digest = ${digest}`)
+    await this.#mend((sql) => sql`delete from blob where digest = ${digest}`)
   }
 
   async putTransaction({ id, height, position }: TransactionPlace): Promise<void> {
-    await this.#session.query(
+    await this.#mend(
       (sql) => sql`
         insert into transaction_id (id, height, position) values (${id}, ${height}, ${position})
         on conflict (id) do update set height = excluded.height, position = excluded.position`,
@@ -273,12 +285,12 @@ export class Tables {
   }
 
   async removeTransaction(id: Uint8Array): Promise<void> {
-    await this.#session.query((sql) => sql`delete from transaction_id where id = ${id}`)
+    await this.#mend((sql) => sql`delete from transaction_id where id = ${id}`)
   }
 
   /** Forgets a signed header that is of no use, and lists its height so that the node asks its engine for it. */
   async wantHeader(height: bigint): Promise<void> {
-    await this.#session.query(
+    await this.#mend(
       (sql) => sql`
         with gone as (delete from signed_header where height = ${height})
         insert into header_wanted (height) values (${height}) on conflict do nothing`,
@@ -293,6 +305,12 @@ export class Tables {
     } finally {
       await this.#session.rollback()
     }
+  }
+
+  /** Says anew what an archive file is; `former` is where the row was that said it wrongly. */
+  async putArchive(former: bigint | undefined, entry: ArchiveEntry): Promise<void> {
+    await registerAnew(this.#session, former, entry)
+    this.archive.forget()
   }
 
   /** All that `work` does, or nothing. */
@@ -335,16 +353,23 @@ export class Tables {
     const { columns } = copiedTables[table]
     const records = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, textOf(row[index])])))
     const text = JSON.stringify(records)
-    await this.#session.query(
-      (sql) => sql`
-        insert into ${sql(table)} (${sql(columns)})
-        select ${sql(columns)} from json_populate_recordset(null::${sql(this.#schema)}.${sql(table)}, ${text}::text::json)`,
+    await durably('rows.add', () =>
+      this.#session.query(
+        (sql) => sql`
+          insert into ${sql(table)} (${sql(columns)})
+          select ${sql(columns)} from json_populate_recordset(null::${sql(this.#schema)}.${sql(table)}, ${text}::text::json)`,
+      ),
     )
   }
 
   async close(): Promise<void> {
     await this.#session.end()
     await this.#lookups.end()
+  }
+
+  /** One statement that changes rows. */
+  async #mend(make: (sql: Sql) => postgres.PendingQuery<postgres.Row[]>): Promise<void> {
+    await durably('rows.mend', () => this.#session.query(make))
   }
 }
 

@@ -53,6 +53,8 @@ export class TinyApplication implements Application {
   readonly held = new Set<string>()
   fault: Fault | undefined
   acceptsProposals = true
+  /** The engine may forget blocks below. */
+  retainHeight = 0n
   due: bigint | undefined
   genesis: GenesisInput | undefined
   overlapping = 0
@@ -121,7 +123,7 @@ export class TinyApplication implements Application {
       this.#disk.write(this.#pending)
       this.#pending = undefined
       this.#failAt('after-commit')
-      return { retainHeight: 0n }
+      return { retainHeight: this.retainHeight }
     })
   }
 

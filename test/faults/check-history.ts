@@ -15,9 +15,16 @@ import type { Store, StoredBlock } from '../../src/store/index.ts'
 
 export type Entry = { readonly stored: StoredBlock; readonly signed: SignedHeader }
 
-/** Blocks from height 1 to the head with their signed headers. @throws when one is missing */
-export async function readHistory(store: Store): Promise<readonly Entry[]> {
-  const head = (await store.head())?.height ?? 0n
+/**
+ * Blocks from height 1 to the head with their signed headers; `fetched`: up to the newest header that a node has fetched
+ * from its engine, which it does when somebody asks. @throws when one is missing
+ */
+export async function readHistory(
+  store: Store,
+  headers: 'complete' | 'fetched' = 'complete',
+): Promise<readonly Entry[]> {
+  let head = (await store.head())?.height ?? 0n
+  if (headers === 'fetched') while ((await store.signedHeaders.get(head)) === undefined && head > 0n) head -= 1n
   const history: Entry[] = []
   for (let height = 1n; height <= head; height++) {
     const stored = await store.block(height)

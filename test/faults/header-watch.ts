@@ -15,11 +15,20 @@ export class HeaderWatch {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    for (let height = 1; !stop.aborted; ) {
-      const text = await readHeader(await this.#node.url(), height).catch(() => undefined)
-      if (text === undefined) await sleep(lookPause)
-      else this.seen.set(height++, text)
-    }
+    while (!stop.aborted) if (!(await this.#readNext().catch(() => false))) await sleep(lookPause)
+  }
+
+  /** Reads all that there are by now. */
+  async catchUp(): Promise<void> {
+    while (await this.#readNext());
+  }
+
+  /** False when there is no header of the next height yet. */
+  async #readNext(): Promise<boolean> {
+    const height = this.seen.size + 1
+    const text = await readHeader(await this.#node.url(), height)
+    if (text !== undefined) this.seen.set(height, text)
+    return text !== undefined
   }
 
   /** Headers that the node now shows otherwise than before, or not at all. */

@@ -1,5 +1,6 @@
 /**
- * A node as a process of its own, as a supervisor runs it: `node node-program.ts FOLDER DATABASE_URL IDLE_INTERVAL`.
+ * A node as a process of its own, as a supervisor runs it:
+ * `node node-program.ts FOLDER DATABASE_URL IDLE_INTERVAL [COMETBFT]`, solo unless CometBFT's program is named.
  * One line of JSON on standard output says that it serves; one on standard error says why it ends, with exit code 1. It
  * ends with whoever holds its standard input.
  */
@@ -7,17 +8,17 @@ import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { createServer } from '../../api/http/index.ts'
 import { protocols } from '../../api/protocols.ts'
-import { Chain, chainIdOf, engineGenesis } from '../../src/chain/index.ts'
+import { Chain, chainIdOf } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
-import { SoloEngine } from '../../src/engine/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
-import { headerStoreOf, LedgerNode } from '../../src/node/index.ts'
+import { LedgerNode } from '../../src/node/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import { openValidatorKey, readGenesis, signingStateOf } from './setting.ts'
+import { openEngine } from './node-engine.ts'
+import { readGenesis } from './setting.ts'
 import type { FailureLine, ReadyLine } from './supervised-node.ts'
 
 process.stdin.once('end', () => process.exit(0)).resume()
-const [folder, connection, idleInterval] = process.argv.slice(2)
+const [folder, connection, idleInterval, cometbft] = process.argv.slice(2)
 if (folder === undefined || connection === undefined || idleInterval === undefined) {
   throw new TypeError('folder, database URL and idle interval are needed')
 }
@@ -27,14 +28,8 @@ async function start(folder: string, connection: string, idleInterval: number): 
   const genesis = readGenesis(folder)
 
   const store = await openStore({ connection, chain: chainIdOf(genesis) })
-  const engine = new SoloEngine({
-    genesis: engineGenesis(genesis),
-    validator: openValidatorKey(folder),
-    signingState: signingStateOf(folder),
-    headers: headerStoreOf(store),
-    idleInterval,
-  })
   const chain = await Chain.open({ genesis, store, protocols, onFault: fail })
+  const engine = openEngine(folder, genesis, chain, idleInterval, cometbft)
   const found = chain.head
   const node = await LedgerNode.start({ chain, engine, genesis, onFailure: fail })
   const server = createServer({ node })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { discardEmbeddedPostgres, type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/index.ts'
-import { allEnded, childrenOf, commandOf, signalAll } from './processes.ts'
+import { allEnded, childrenOf, commandOf, isRunning, signalAll } from './processes.ts'
 
 /** What the next test run clears away, should this one be killed, begins like this. */
 const folderPrefix = 'commonroot-test-postgres-faults-'
@@ -32,9 +32,15 @@ export class PostgresServer {
     process.once('exit', this.#killAtExit)
   }
 
-  static async start(): Promise<PostgresServer> {
+  /** @param data an empty folder for its data; otherwise they are where everything else of it is */
+  static async start(data?: string): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), folderPrefix))
-    return new PostgresServer(folder, await startEmbeddedPostgres({ folder }))
+    return new PostgresServer(folder, await startEmbeddedPostgres({ folder: data ?? folder }))
+  }
+
+  /** False when it has ended, by itself or killed. */
+  get isRunning(): boolean {
+    return isRunning(this.#processId)
   }
 
   /** Kills the server and all its sessions, as a power cut does. */
@@ -71,6 +77,7 @@ export class PostgresServer {
     process.removeListener('exit', this.#killAtExit)
     await this.#first.stop()
     await discardEmbeddedPostgres({ folder: this.folder })
+    if (this.#first.folder !== this.folder) await discardEmbeddedPostgres({ folder: this.#first.folder })
   }
 
   #processIds(): readonly number[] {

@@ -25,10 +25,15 @@ export function childrenOf(parent: number): readonly number[] {
 /** Resolves when none of them runs any more; one that is only waited for by its parent has ended. */
 export async function allEnded(processIds: readonly number[]): Promise<void> {
   const until = performance.now() + patience
-  while (processIds.some((processId) => (statusOf(processId)?.state ?? 'Z') !== 'Z')) {
+  while (processIds.some(isRunning)) {
     if (performance.now() > until) throw new Error(`some of the processes ${processIds.join(', ')} do not end`)
     await sleep(5)
   }
+}
+
+/** One that is only waited for by its parent has ended. */
+export function isRunning(processId: number): boolean {
+  return (statusOf(processId)?.state ?? 'Z') !== 'Z'
 }
 
 /** The words that a process was started with. */

@@ -17,6 +17,7 @@ const openOutcomes = new Set([
   'cli.node-unreachable',
   'store.unavailable',
   'engine.stopped',
+  'engine.rpc-unreachable',
   'node.stopping',
   'node.commit-timeout',
 ])

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NodeClient } from '../../api/client/index.ts'
 import { chainIdOf, type Genesis } from '../../src/chain/index.ts'
+import { prepareIdentity } from '../../src/engine/index.ts'
 import { type TestMember, testMember } from '../ledger/members.ts'
+import { cometbftHomeOf } from './node-engine.ts'
 import { PostgresServer } from './postgres-server.ts'
 import { makeSetting } from './setting.ts'
-import { SupervisedNode } from './supervised-node.ts'
+import { SupervisedNode, type Supervision } from './supervised-node.ts'
 
 export type Scene = {
   readonly folder: string
@@ -18,6 +20,8 @@ export type Scene = {
   readonly regulator: TestMember
   readonly postgres: PostgresServer
   readonly node: SupervisedNode
+  /** Whether it runs on CometBFT, not solo. */
+  readonly onCometbft: boolean
   /** A trust file of the first moments: what is proven later follows from it. */
   readonly trust: Uint8Array
   /** Ends both processes and removes every file. */
@@ -27,22 +31,46 @@ export type Scene = {
 /** Milliseconds between blocks of an idle chain: often enough that kills hit idle blocks too. */
 const defaultIdleInterval = 200
 
-export async function openScene({ idleInterval = defaultIdleInterval } = {}): Promise<Scene> {
+export type SceneOptions = {
+  readonly idleInterval?: number
+  /** The path of CometBFT's program, for a node that runs on it. */
+  readonly cometbft?: string
+  /** An empty folder on which Postgres keeps its data, instead of one that is made for it. */
+  readonly data?: string
+  /** The node's folder, instead of one that is made for it. */
+  readonly folder?: string
+  /** Called before the first start with what there is by then. */
+  readonly supervise?: (setting: Pick<Scene, 'folder' | 'genesis' | 'postgres'>) => Supervision
+}
+
+export async function openScene({
+  idleInterval = defaultIdleInterval,
+  cometbft,
+  data,
+  folder: given,
+  supervise = () => ({}),
+}: SceneOptions = {}): Promise<Scene> {
   const vendor = testMember('vendor-a', ['vendor'])
   const stranger = testMember('vendor-bb', ['vendor'])
   const regulator = testMember('regulator', ['regulator'])
-  const postgres = await PostgresServer.start()
-  const folder = join(postgres.folder, 'node')
-  mkdirSync(folder)
-  const genesis = makeSetting(folder, [vendor, stranger, regulator])
-  const node = new SupervisedNode(folder, postgres.connection, idleInterval)
+  const postgres = await PostgresServer.start(data)
+  const folder = given ?? join(postgres.folder, 'node')
+  mkdirSync(folder, { recursive: true })
+  const identity = cometbft === undefined ? undefined : await prepareIdentity(cometbftHomeOf(folder))
+  const genesis = makeSetting(folder, [vendor, stranger, regulator], identity?.validator)
+  const node = new SupervisedNode(folder, postgres.connection, idleInterval, {
+    words: cometbft === undefined ? [] : [cometbft],
+    ...supervise({ folder, genesis, postgres }),
+  })
   const discard = async () => {
     await node.discard()
     await postgres.discard()
   }
   try {
     const trust = await firstTrust(node)
-    return { folder, genesis, chain: chainIdOf(genesis), vendor, stranger, regulator, postgres, node, trust, discard }
+    const members = { vendor, stranger, regulator }
+    const onCometbft = cometbft !== undefined
+    return { folder, genesis, chain: chainIdOf(genesis), ...members, postgres, node, onCometbft, trust, discard }
   } catch (error) {
     await discard()
     throw error

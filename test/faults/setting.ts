@@ -1,6 +1,6 @@
 /** What outlives a node's process: the folder with genesis, validator key, signing state and the record of its votes. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Genesis } from '../../src/chain/index.ts'
 import { decodeAs, encodeAs, type PublicKey, toHex } from '../../src/codec/index.ts'
@@ -16,20 +16,28 @@ export function signingStateOf(folder: string): string {
   return join(folder, 'signing-state')
 }
 
-/** Makes a chain of these members, with a validator key of its own. */
-export function makeSetting(folder: string, members: readonly TestMember[]): Genesis {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+/** Makes a chain of these members, with a validator key of its own unless somebody else keeps it. */
+export function makeSetting(
+  folder: string,
+  members: readonly TestMember[],
+  validator: PublicKey = makeValidatorKey(folder),
+): Genesis {
   const genesis: Genesis = {
     name: 'faults',
     time: BigInt(Date.now()) - 1000n,
     protocol: 1,
     members: members.map(({ id, name, roles, keys }) => ({ id, name, roles, keys })),
     parameters: [],
-    validators: [{ key: ed25519Raw(publicKeyOf(publicKey)), power: 10n }],
+    validators: [{ key: ed25519Raw(validator), power: 10n }],
   }
   writeFileSync(join(folder, genesisFile), encodeAs(Genesis, genesis))
-  writeFileSync(join(folder, keyFile), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
   return genesis
+}
+
+function makeValidatorKey(folder: string): PublicKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  writeFileSync(join(folder, keyFile), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  return publicKeyOf(publicKey)
 }
 
 export function readGenesis(folder: string): Genesis {
@@ -48,8 +56,9 @@ export function openValidatorKey(folder: string): SoloKey {
   }
 }
 
-/** Every message that the validator key was asked to sign, in order. */
+/** Every message that the validator key was asked to sign, in order; none when CometBFT keeps the key. */
 export function readVotes(folder: string): readonly Uint8Array[] {
+  if (!existsSync(join(folder, keyFile))) return []
   const lines = readFileSync(join(folder, votesFile), 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => Uint8Array.fromHex(line))
 }

@@ -33,20 +33,34 @@ const restartPause = 50
 /** Milliseconds that a start may take in all, with as many attempts as that needs. */
 const startPatience = 60_000
 
+/** What a test adds to the program. */
+export type Supervision = {
+  /** Modules that are loaded before it. */
+  readonly imports?: readonly string[]
+  /** More words of its command line. */
+  readonly words?: readonly string[]
+  /** Called between two processes; the next one starts when it is done. */
+  readonly betweenStarts?: () => Promise<void>
+}
+
 export class SupervisedNode {
   readonly readyLines: ReadyLine[] = []
   readonly endings: Ending[] = []
   readonly #words: readonly string[]
   readonly #cache: string
+  readonly #betweenStarts: () => Promise<void>
   #process: ChildProcess | undefined
   #ready = Promise.withResolvers<string>()
   #isStopping = false
   readonly #supervision: Promise<void>
 
   /** @param idleInterval milliseconds between blocks of an idle chain */
-  constructor(folder: string, connection: string, idleInterval: number) {
+  constructor(folder: string, connection: string, idleInterval: number, supervision: Supervision = {}) {
+    const { imports = [], words = [], betweenStarts = async () => {} } = supervision
     this.#cache = path.join(folder, 'compiled')
-    this.#words = [program, folder, connection, String(idleInterval)]
+    const options = imports.flatMap((module) => ['--import', module])
+    this.#words = [...options, program, folder, connection, String(idleInterval), ...words]
+    this.#betweenStarts = betweenStarts
     this.#supervision = this.#supervise()
   }
 
@@ -85,6 +99,7 @@ export class SupervisedNode {
   async #supervise(): Promise<void> {
     while (!this.#isStopping) {
       this.endings.push(await this.#runOnce())
+      if (!this.#isStopping) await this.#betweenStarts()
       await sleep(restartPause)
     }
   }

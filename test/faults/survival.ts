@@ -15,10 +15,14 @@ import type { SeededRandom } from './seeded-random.ts'
 import { readVotes } from './setting.ts'
 import { type Submission, verdictsOf } from './submissions.ts'
 
-const publishers = ['P', 'Q', 'R']
+/** Publishers that work side by side. */
+const defaultPublishers = ['P', 'Q', 'R']
 
-/** Codes with which the node may end by itself: Postgres went away, or has not noticed yet that its last session died. */
-const rightEnds = new Set(['store.unavailable', 'store.in-use'])
+/**
+ * Codes with which the node may end by itself: Postgres was away at a start, or had not noticed yet that a session died;
+ * the signing state could not be written.
+ */
+const rightEnds = new Set(['store.unavailable', 'store.in-use', 'node.disk-failed'])
 
 export type Survival = {
   /** Items of batches, published or revoked, for which an answer said so. */
@@ -33,16 +37,22 @@ export type Survival = {
 }
 
 /** What is done to node and Postgres while certificates are published; the book grows meanwhile. */
-export type Faults = (scene: Scene, book: readonly Submission[], random: SeededRandom) => Promise<void>
+export type Faults = (scene: Scene, book: Submission[], random: SeededRandom) => Promise<void>
 
 /** Publishes and revokes while faults happen, stops, and judges what is left. */
-export async function survive(scene: Scene, random: SeededRandom, faults: Faults): Promise<Survival> {
+export async function survive(
+  scene: Scene,
+  random: SeededRandom,
+  faults: Faults,
+  publishers: readonly string[] = defaultPublishers,
+): Promise<Survival> {
   const { node } = scene
   const book: Submission[] = []
   const watch = new HeaderWatch(node)
-  await whileWorking(scene, book, watch, random, () => faults(scene, book, random.fork()))
+  await whileWorking(scene, { publishers, book, watch, random }, () => faults(scene, book, random.fork()))
 
   const proven = await provenFates(new NodeClient(await node.url()), scene.trust, book)
+  await watch.catchUp()
   const headers = await watch.changed()
   await node.stop()
   const store = await openStore({ connection: scene.postgres.connection, chain: scene.chain })
@@ -74,11 +84,15 @@ export async function survive(scene: Scene, random: SeededRandom, faults: Faults
 /** Runs publishers and header watch beside `work`; a defect that one of them meets ends the run. */
 async function whileWorking(
   scene: Scene,
-  book: Submission[],
-  watch: HeaderWatch,
-  random: SeededRandom,
+  workers: {
+    readonly publishers: readonly string[]
+    readonly book: Submission[]
+    readonly watch: HeaderWatch
+    readonly random: SeededRandom
+  },
   work: () => Promise<unknown>,
 ): Promise<void> {
+  const { publishers, book, watch, random } = workers
   const stop = new AbortController()
   const working = [
     watch.run(stop.signal),
@@ -99,8 +113,11 @@ function acknowledgedItems(book: readonly Submission[]): readonly string[] {
   })
 }
 
-async function historyComplaints({ folder, genesis, postgres, node }: Scene, store: Store): Promise<readonly string[]> {
-  const history = await readHistory(store)
+async function historyComplaints(
+  { folder, genesis, postgres, node, onCometbft }: Scene,
+  store: Store,
+): Promise<readonly string[]> {
+  const history = await readHistory(store, onCometbft ? 'fetched' : 'complete')
   const genesisRoot = (await store.block(0n))?.root ?? new Uint8Array(0)
   const roots = new Map([
     [0, genesisRoot],
@@ -135,7 +152,14 @@ async function historyComplaints({ folder, genesis, postgres, node }: Scene, sto
 }
 
 /** What the operator's own check says of the store. */
-async function fsckComplaints({ postgres, chain, genesis }: Scene, store: Store): Promise<readonly string[]> {
+export async function fsckComplaints(
+  {
+    postgres,
+    chain,
+    genesis,
+  }: Pick<Scene, 'chain' | 'genesis'> & { readonly postgres: Pick<Scene['postgres'], 'connection'> },
+  store: Store,
+): Promise<readonly string[]> {
   const tables = Tables.open({ connection: postgres.connection, chain })
   try {
     const { findings } = await fsck({ store, tables, genesis, protocols })

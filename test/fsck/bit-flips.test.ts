@@ -1,3 +1,3 @@
 import { testBitFlips } from './test-bit-flips.ts'
 
-await testBitFlips(60, 60_000)
+await testBitFlips(40, 60_000)

@@ -43,10 +43,12 @@ async function damage(chain: string, statement: string): Promise<void> {
 }
 
 let chain = ''
+let pruned: Ended
 let copied: Ended
 let revoked: Ended
 beforeAll(async () => {
   const sandbox = await startSandbox()
+  pruned = await run(['prune', '--data', data, '--json'])
   copied = await run(['backup', '--data', data, '--out', backup, '--json'])
   const certificate = path.join(data, 'line', 'AUR-000042.pem')
   const signer = path.join(data, 'members', 'vendor-aurora.key')
@@ -88,6 +90,20 @@ describe('commonroot fsck', { timeout: 60_000 }, () => {
     const { code, json } = await run(['fsck', '--data', path.join(folder, 'nothing'), '--json'])
     expect(json).toMatchObject({ error: { code: 'cli.not-a-sandbox' } })
     expect(code).toBe(1)
+  })
+})
+
+describe('commonroot prune', { timeout: 60_000 }, () => {
+  it('moves what it may, beside a running node or without one, and says how much', async () => {
+    expect(pruned).toMatchObject({
+      code: 0,
+      json: { blocks: 0, files: [], databaseBytes: { before: expect.any(Number) } },
+    })
+    const { code, stdout } = await run(['prune', '--data', data])
+    expect(stdout).toMatch(/^nothing to archive; their tables have .* before, .* after\n$/)
+    expect(code).toBe(0)
+    const few = await run(['prune', '--data', data, '--keep', '31', '--json'])
+    expect(few).toMatchObject({ code: 1, json: { error: { code: 'store.archive-keep' } } })
   })
 })
 

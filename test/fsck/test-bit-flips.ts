@@ -1,18 +1,14 @@
 /** Bits flipped at random in rows, one after another: each is found or harmless, none is served, what is mended is as it was. */
 import { afterAll, expect, it } from 'vitest'
 import { protocols } from '../../api/protocols.ts'
-import { parseCertificate } from '../../pki/certificate/index.ts'
-import { certificates } from '../../pki/contract/index.ts'
-import { StateView } from '../../src/chain/index.ts'
-import { equalBytes, toHex } from '../../src/codec/index.ts'
+import { toHex } from '../../src/codec/index.ts'
 import { fsck } from '../../src/fsck/index.ts'
-import { recordAddress } from '../../src/module/index.ts'
-import { rootOf, stateRoot } from '../../src/state/index.ts'
-import { openStore, type Store, Tables } from '../../src/store/index.ts'
+import { openStore, Tables } from '../../src/store/index.ts'
 import { chooseSeed, SeededRandom } from '../faults/seeded-random.ts'
 import { testDatabase, withClient } from '../postgres.ts'
 import { flipBit } from './bit-flip.ts'
 import { makeHistory } from './history.ts'
+import { falseProofs, truthOf } from './served.ts'
 
 /**
  * Where a flipped bit may do no harm: no proof is made of events and of who voted last, the newest block's results are
@@ -31,33 +27,8 @@ export async function testBitFlips(flips: number, timeout: number): Promise<void
     await store.close()
   })
 
-  const keys = history.certificates.map((certificate) => parseCertificate(certificate).fingerprint)
   const head = await store.head()
-  const truth = new Map(await Promise.all(keys.map(async (key) => [toHex(key), await recordOf(store, key)] as const)))
-
-  async function recordOf(from: Store, fingerprint: Uint8Array): Promise<string> {
-    const { key } = recordAddress(certificates, fingerprint)
-    return toHex((await from.read('records', [key])).get(toHex(key)) ?? new Uint8Array(0))
-  }
-
-  /** Certificates of which the store would now prove something else than the truth. */
-  async function falseProofs(): Promise<readonly string[]> {
-    const view = new StateView(await store.view('head'))
-    const wrong: string[] = []
-    for (const key of keys) {
-      try {
-        const proven = await view.prove(certificates, key)
-        const standing = await view.root('standing')
-        const isAccepted = equalBytes(stateRoot(standing, rootOf(proven)), head?.root ?? new Uint8Array(0))
-        if (isAccepted && toHex(proven.value ?? new Uint8Array(0)) !== truth.get(toHex(key))) wrong.push(toHex(key))
-      } catch {
-        // Refused: nobody is told anything false.
-      }
-    }
-    await view.close()
-    return wrong
-  }
-
+  const truth = await truthOf(store, history.certificates)
   const headers = await tables.signedHeaders(1n, (head?.height ?? 0n) + 1n)
 
   const run = (repair: boolean) => fsck({ store, tables, genesis: history.genesis, protocols, repair })
@@ -75,7 +46,7 @@ export async function testBitFlips(flips: number, timeout: number): Promise<void
         done += 1
         const name = `${flip.table}.${flip.column}`
         const where = `${name}, row ${flip.row}, bit ${flip.bit}`
-        for (const key of await falseProofs()) complaints.push(`${where}: a false proof of ${key}`)
+        for (const key of await falseProofs(store, truth)) complaints.push(`${where}: a false proof of ${key}`)
         const { findings } = await run(true)
         let outcome = 'found'
         if (findings.length === 0) {

@@ -54,6 +54,13 @@ export function memoryStore(): MemoryStore {
     block: async (height) => blocks.get(height),
     blob: async (digest) => blobs.get(toHex(digest)),
     transaction: async (id) => transactions.get(toHex(id)),
+    transactions: async (ids) =>
+      new Map(
+        ids.map(toHex).flatMap((id) => {
+          const place = transactions.get(id)
+          return place === undefined ? [] : [[id, place]]
+        }),
+      ),
     signedHeaders: { put: async () => undefined, get: async () => undefined, missing: async () => [] },
     close: async () => undefined,
   }

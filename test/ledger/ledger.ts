@@ -15,7 +15,7 @@ import {
   signTransaction,
   type TransactionSigner,
 } from '../../src/node/index.ts'
-import { openStore, type Store } from '../../src/store/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import { type TestMember, testKey } from './members.ts'
 
 export type TestLedger = {
@@ -46,6 +46,10 @@ export type TestLedgerOptions = {
   readonly time?: bigint
   /** Real CometBFT with one validator, given the path of its program; otherwise the solo engine. */
   readonly cometbft?: string
+  /** Milliseconds between blocks without work; of the solo engine only. */
+  readonly idleInterval?: number
+  /** The folder of archive files. */
+  readonly archive?: string
 }
 
 export async function startTestLedger(options: TestLedgerOptions): Promise<TestLedger> {
@@ -72,10 +76,15 @@ async function open(
 ): Promise<TestLedger> {
   const id = chainIdOf(genesis)
   const protocols = options.protocols ?? allProtocols
-  const store = await openStore({ connection: options.database, chain: id })
+  const { archive } = options
+  const store = await openStore({
+    connection: options.database,
+    chain: id,
+    ...(archive === undefined ? {} : { archive }),
+  })
   const failures: unknown[] = []
   const chain = await Chain.open({ genesis, store, protocols, onFault: (error) => failures.push(error) })
-  const engine = makeEngine(options, genesis, validator, folder, store)
+  const engine = makeEngine(options, genesis, validator, folder, chain)
   const node = await LedgerNode.start({ chain, engine, genesis, onFailure: (error) => failures.push(error) })
   const ledger: TestLedger = {
     node,
@@ -108,16 +117,16 @@ async function open(
 }
 
 function makeEngine(
-  { cometbft }: TestLedgerOptions,
+  { cometbft, idleInterval = 100 }: TestLedgerOptions,
   chainGenesis: Genesis,
   validator: SoloKey,
   folder: string,
-  store: Store,
+  chain: Chain,
 ): Engine {
   const genesis = engineGenesis(chainGenesis)
   if (cometbft !== undefined) {
     return new CometbftEngine({ home: folder, binary: cometbft, genesis, listen: '127.0.0.1:0', oneHost: true })
   }
   const signingState = join(folder, 'signing-state')
-  return new SoloEngine({ genesis, validator, signingState, headers: headerStoreOf(store), idleInterval: 100 })
+  return new SoloEngine({ genesis, validator, signingState, headers: headerStoreOf(chain), idleInterval })
 }

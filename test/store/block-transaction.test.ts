@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { toHex, utf8 } from '../../src/codec/index.ts'
-import { copyRows } from '../../src/store/copy-rows.ts'
+import { type CopyValue, copyRows } from '../../src/store/copy-rows.ts'
 import { type Change, type DatabaseStore, openStore, viewWindow } from '../../src/store/index.ts'
 import { formatSteps, schemaOf, upgradeFormat } from '../../src/store/schema.ts'
 import { Session } from '../../src/store/session.ts'
@@ -48,6 +48,8 @@ describe('a COPY', () => {
     }
   }
   const row = (key: string) => [utf8(key), 1n]
+  const whole = (rows: readonly (readonly CopyValue[])[]) =>
+    Buffer.concat(Array.from(copyRows(rows), (piece) => Uint8Array.from(piece)))
   const rowCount = async (session: Session) =>
     (await session.query((sql) => sql<{ count: bigint }[]>`select count(*) from t`))[0]?.count
 
@@ -87,15 +89,15 @@ describe('a COPY', () => {
 
   it('that is refused before it begins, or in the midst of it, says why', async () => {
     await withTable(async (session) => {
-      const copy = (column: string, bytes: Uint8Array) =>
-        session.transaction(() => session.copy('t', ['key', column], bytes))
+      const copy = (column: string, pieces: Iterable<Uint8Array>) =>
+        session.transaction(() => session.copy('t', ['key', column], pieces))
       await expect(copy('nothing', copyRows([]))).rejects.toMatchObject({
         code: 'store.refused',
         details: { state: '42703' },
       })
-      const broken = copyRows(Array.from({ length: 300_000 }, (_, index) => row(`${index}`)))
+      const broken = whole(Array.from({ length: 300_000 }, (_, index) => row(`${index}`)))
       broken.fill(0xee, 100, 200)
-      await expect(copy('number', broken)).rejects.toMatchObject({
+      await expect(copy('number', [broken])).rejects.toMatchObject({
         code: expect.stringMatching(/^store\.(?:refused|unavailable)$/),
       })
       expect(await rowCount(session)).toBe(0n)
@@ -258,8 +260,9 @@ it('blocks that overwrite the same rows again and again need no more disk than t
         ),
       )
     }
-    const early = await bytesAfter(1n, 4n * viewWindow)
-    const late = await bytesAfter(4n * viewWindow + 1n, 12n * viewWindow)
+    // Other tests of the same database hold old rows back for a while, so the first windows vary.
+    const early = await bytesAfter(1n, 6n * viewWindow)
+    const late = await bytesAfter(6n * viewWindow + 1n, 14n * viewWindow)
     expect(late).toBeLessThan(1.5 * early)
   })
 })

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, it } from 'vitest'
-import { openStore } from '../../src/store/index.ts'
+import { openStore, pruneBlocks } from '../../src/store/index.ts'
 import { formatSteps, schemaOf, upgradeFormat } from '../../src/store/schema.ts'
 import { Session } from '../../src/store/session.ts'
 import { testDatabase, withClient } from '../postgres.ts'
@@ -25,6 +28,29 @@ it('an older data format is brought up step by step, all or nothing, and keeps i
     expect([...rows]).toEqual([{ height: '1', note: 6 }])
   } finally {
     await session.end()
+  }
+})
+
+it('a database of format 2 keeps its blocks where they are, and they can be archived from then on', async () => {
+  const older = 'older-0123abcd'
+  const folder = mkdtempSync(path.join(tmpdir(), 'commonroot-format-'))
+  const first = await openStore({ connection, chain: older, archive: folder })
+  for (let height = 1n; height <= 40n; height++) await first.write(blockAt(height))
+  await first.close()
+  const name = schemaOf(older)
+  await withClient(connection, async (sql) => {
+    await sql`drop table ${sql(name)}.block_archive`
+    await sql`update ${sql(name)}.store_format set version = 2`
+  })
+  const store = await openStore({ connection, chain: older, archive: folder })
+  try {
+    const before = await store.block(3n)
+    const options = { connection, chain: older, folder, keep: 32n, partial: true, complaint: () => undefined }
+    expect((await pruneBlocks(options)).blocks).toBe(8)
+    expect(await store.block(3n)).toEqual(before)
+  } finally {
+    await store.close()
+    rmSync(folder, { recursive: true })
   }
 })
 

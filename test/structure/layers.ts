@@ -11,7 +11,7 @@ const parts = ['src', 'pki', 'api']
 /** The areas inside `src`; each may import those of a lower rank. An area is a folder or a file. */
 const ranks = new Map(
   [
-    ['errors'],
+    ['errors', 'durable'],
     ['codec'],
     ['crypto'],
     ['state'],
@@ -21,7 +21,7 @@ const ranks = new Map(
     ['governance'],
     ['host'],
     ['chain'],
-    ['fsck'],
+    ['fsck', 'follower'],
     ['node'],
   ].flatMap((areas, rank) => areas.map((area) => [area, rank] as const)),
 )

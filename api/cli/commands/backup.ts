@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { cliError } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
@@ -20,15 +21,23 @@ export function backup(parent: Command, frame: Frame): void {
       frame(async ({ terminal, signal }, { data, out }: Options) => {
         const { withRunningStore } = await import('../../sandbox/index.ts')
         const { writeBackup } = await import('../../../src/fsck/index.ts')
+        const { archiveName } = await import('../../../src/store/index.ts')
         if (existsSync(out)) throw cliError('file-exists', { path: out })
         const database = process.env.DATABASE_URL || undefined
         terminal.say('Copying the chain.')
-        const { chain, height, rows, bytes } = await withRunningStore({ folder: data, database }, (ledger) =>
+        const { chain, height, rows, bytes, archives } = await withRunningStore({ folder: data, database }, (ledger) =>
           writeBackup({ ...ledger, file: out, signal }),
         )
+        const named = archives.map((entry) => ({
+          file: archiveName(entry),
+          bytes: entry.bytes,
+          digest: entry.digest.toHex(),
+        }))
+        const whole = `${out}: chain ${chain} up to height ${height}, ${rows} rows, ${bytesText(bytes)}`
+        const rest = `it needs the ${named.length} files of ${join(data, 'archive')}, which never change: copy them, too`
         return {
-          value: { file: out, bytes, chain, height, rows },
-          lines: [`${out}: chain ${chain} up to height ${height}, ${rows} rows, ${bytesText(bytes)}`],
+          value: { file: out, bytes, chain, height, rows, archives: named },
+          lines: named.length === 0 ? [whole] : [whole, rest],
         }
       }),
     )

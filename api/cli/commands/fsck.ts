@@ -25,7 +25,7 @@ export function fsck(parent: Command, frame: Frame): void {
   parent
     .command('fsck')
     .description(
-      'Check everything that a stopped node keeps: history, votes, both state trees down to every record, indexes, ' +
+      'Check everything that a stopped node keeps: archive files, history, votes, both state trees down to every record, indexes, ' +
         'counters, kept certificates. Exit code 0 when all is well, 1 when something was found.',
     )
     .option('--data <dir>', 'data folder of the node', '.commonroot')
@@ -91,6 +91,7 @@ function recordPrefix(text: string): Uint8Array {
 }
 
 const labels: Readonly<Record<FsckStep, string>> = {
+  archive: 'archive',
   blocks: 'history',
   state: 'state',
   blobs: 'certificates',

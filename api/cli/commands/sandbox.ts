@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Frame } from '../frame.ts'
 import { wholeNumber } from '../options.ts'
 
-type Options = { readonly data: string; readonly port: number; readonly reset?: true }
+type Options = { readonly data: string; readonly port: number; readonly reset?: true; readonly follower: boolean }
 
 export function sandbox(parent: Command, frame: Frame): void {
   parent
@@ -19,9 +19,10 @@ export function sandbox(parent: Command, frame: Frame): void {
         .argParser(wholeNumber(0, 65_535)),
     )
     .option('--reset', 'remove the data folder first and begin anew')
+    .option('--no-follower', 'keep no search indexes')
     .addHelpText('after', '\nExample: commonroot sandbox --data /tmp/ledger --port 7601')
     .action(
-      frame(async ({ terminal, signal }, { data, port, reset }: Options) => {
+      frame(async ({ terminal, signal }, { data, port, reset, follower }: Options) => {
         // Only this command needs the server and the database: the others start faster without.
         const { runSandbox } = await import('../../sandbox/index.ts')
         await runSandbox({
@@ -29,6 +30,7 @@ export function sandbox(parent: Command, frame: Frame): void {
           port,
           reset: reset === true,
           database: process.env.DATABASE_URL || undefined,
+          withoutFollower: !follower,
           stage: terminal,
           signal: AbortSignal.any([signal, terminal.closed]),
         })

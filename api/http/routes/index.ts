@@ -3,6 +3,7 @@
  *
  * May import: `src`, `pki` and the views and schemas beside this folder; never Fastify. Start reading at `read-chain.ts`.
  */
+import type { Follower } from '../../../src/follower/index.ts'
 import type { LedgerNode } from '../../../src/node/index.ts'
 import type { Carrier } from '../../carrier/index.ts'
 import type { Registry } from '../metrics.ts'
@@ -22,6 +23,8 @@ import { readTransaction } from './read-transaction.ts'
 import { readTrust } from './read-trust.ts'
 import { reportHealth } from './report-health.ts'
 import { reportReadiness } from './report-readiness.ts'
+import { reportStatus } from './report-status.ts'
+import { searchCertificates } from './search-certificates.ts'
 import { submitCertificate } from './submit-certificate.ts'
 import { submitTransaction } from './submit-transaction.ts'
 
@@ -33,6 +36,7 @@ export function bindRoutes(parts: {
   readonly registry: Registry
   readonly submissions: Slots
   readonly carrier: Carrier | undefined
+  readonly follower: Follower | undefined
   readonly maximumHeadAge: number
 }): readonly BoundRoute[] {
   const { node, registry, submissions } = parts
@@ -47,11 +51,13 @@ export function bindRoutes(parts: {
     submitCertificate(parts),
     readCertificate(node),
     proveCertificate(node),
+    searchCertificates(parts),
     readTrust(node),
     listProblems(undefined),
     readProblem(undefined),
     reportHealth(undefined),
     reportReadiness(parts),
+    reportStatus(parts),
     exposeMetrics(registry),
   ]
 }

@@ -11,8 +11,7 @@ import {
   voucherError,
 } from '../../voucher/index.ts'
 import { maximumBatch } from '../limits.ts'
-import { PreparedCertificate } from './prepared-certificate.ts'
-import { CertificateBytes, type Publisher, publishCertificate, requireInForce } from './publish.ts'
+import { CertificateBytes, PreparedCertificate, type Publisher, publishCertificate, requireInForce } from './publish.ts'
 
 export const VouchedItem = Struct({
   certificate: CertificateBytes,

@@ -1,15 +1,29 @@
-import { type AlgorithmName, Bytes, Struct } from '../../../src/codec/index.ts'
+import { type AlgorithmName, Bytes, conform, Struct } from '../../../src/codec/index.ts'
+import { keyDigest } from '../../../src/crypto/portable/index.ts'
 import { governancePorts, membersSigningFor, parameterInForce } from '../../../src/governance/index.ts'
-import { type Context, defineBatch, type MemberPrincipal } from '../../../src/module/index.ts'
-import { type Certificate, checkProfile, maximumCertificateBytes } from '../../certificate/index.ts'
+import {
+  type Address,
+  type Context,
+  defineBatch,
+  indexAddress,
+  type MemberPrincipal,
+  recordAddress,
+  type SignatureCheck,
+} from '../../../src/module/index.ts'
+import {
+  type Certificate,
+  checkProfile,
+  maximumCertificateBytes,
+  parseCertificate,
+  selfSignatureCheck,
+} from '../../certificate/index.ts'
 import { certificates, deviceKey } from '../collections.ts'
 import { pkiError } from '../errors.ts'
 import { certificatePublished } from '../events.ts'
 import { maximumBatch } from '../limits.ts'
 import { deviceProfile, type PublicationPolicy, publicationPolicy } from '../parameters.ts'
-import type { CertificateRecord } from '../schemas.ts'
+import { type CertificateRecord, DeviceWord } from '../schemas.ts'
 import { massRevocationOf } from '../standing.ts'
-import { PreparedCertificate } from './prepared-certificate.ts'
 import { endCertificate } from './revoke.ts'
 
 /** DER of one certificate. */
@@ -40,6 +54,47 @@ export const publish = defineBatch({
       signingManufacturer(context, facts.certificate.subject.organization ?? ''),
     ),
 })
+
+/** A certificate on its way to publication, with what is needed of it at more than one step, worked out once. */
+export class PreparedCertificate {
+  readonly certificate: Certificate
+  /** The check that its signature is by its own key. */
+  readonly possession: SignatureCheck
+  readonly keyDigest: Uint8Array
+  #own: readonly Address[] | undefined
+  #device: { readonly manufacturer: string; readonly address: Address } | undefined
+
+  /** @throws what `parseCertificate` throws; codec.schema for a device description that no record could hold */
+  constructor(der: Uint8Array) {
+    const certificate = parseCertificate(der)
+    // What the record could not hold is refused here: later it would look like a defect of this rule.
+    if (certificate.device !== undefined) {
+      conform(DeviceWord, certificate.device.model)
+      conform(DeviceWord, certificate.device.batch)
+    }
+    this.certificate = certificate
+    this.possession = selfSignatureCheck(certificate)
+    this.keyDigest = keyDigest(certificate.key)
+  }
+
+  /** What publishing it reads; `manufacturer` once somebody with a right to its name is known. */
+  reads(manufacturer: string | undefined): readonly Address[] {
+    this.#own ??= [
+      recordAddress(certificates, this.certificate.fingerprint),
+      indexAddress(certificates, 'key', this.keyDigest),
+    ]
+    if (manufacturer === undefined) return this.#own
+    return [...this.#own, this.#deviceAddress(manufacturer), ...governancePorts.member.reads(manufacturer)]
+  }
+
+  #deviceAddress(manufacturer: string): Address {
+    if (this.#device?.manufacturer !== manufacturer) {
+      const key = deviceKey(manufacturer, this.certificate.subject.serialNumber ?? '')
+      this.#device = { manufacturer, address: indexAddress(certificates, 'device', key) }
+    }
+    return this.#device.address
+  }
+}
 
 /** A member that answers for certificates in its name. */
 export type Publisher = { readonly id: string; readonly roles: readonly string[] }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AlgorithmName, type PublicKey, toHex } from '../../codec/index.ts'
+import { durably, syncFile } from '../../durable/index.ts'
 import { CommonrootError } from '../../errors/index.ts'
 import { nativeAlgorithms } from '../native.ts'
 import { keyDigest, publicKeyFromSpki, signatureAlgorithm } from '../portable/index.ts'
@@ -148,15 +149,15 @@ export class FileKeyHolder implements KeyHolder {
     try {
       const handle = await open(temporary, 'wx', fileMode)
       try {
-        await handle.writeFile(text)
-        await handle.sync()
+        await durably('key-file.write', () => handle.writeFile(text))
+        await syncFile(handle)
       } finally {
         await handle.close()
       }
       try {
-        await link(temporary, path)
+        await durably('key-file.link', () => link(temporary, path))
       } finally {
-        await unlink(temporary)
+        await durably('key-file.unlink', () => unlink(temporary))
       }
       await this.#folderSync.flush()
     } catch (cause) {

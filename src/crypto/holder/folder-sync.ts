@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { syncFolder } from '../../durable/index.ts'
 
 /**
  * Makes names in a folder durable. Callers that come while a flush runs share the next one: their names may have missed
@@ -24,18 +24,9 @@ export class FolderSync {
 
   #start(): Promise<void> {
     this.#next = undefined
-    this.#running = this.#sync().finally(() => {
+    this.#running = syncFolder(this.#folder).finally(() => {
       if (this.#next === undefined) this.#running = undefined
     })
     return this.#running
-  }
-
-  async #sync(): Promise<void> {
-    const handle = await open(this.#folder, 'r')
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
   }
 }

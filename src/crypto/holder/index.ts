@@ -1,8 +1,8 @@
 /**
  * Key holders: where private keys live and are used but never leave.
  *
- * May import: `src/errors`, `src/codec`, the rest of `src/crypto`, node:crypto and node:fs. Start reading at
- * `key-holder.ts`, the interface, then `file-key-holder.ts`.
+ * May import: `src/errors`, `src/durable`, `src/codec`, the rest of `src/crypto`, node:crypto and node:fs. Start reading
+ * at `key-holder.ts`, the interface, then `file-key-holder.ts`.
  */
 export { holderError } from './errors.ts'
 export { FileKeyHolder } from './file-key-holder.ts'

@@ -16,6 +16,7 @@ import { prepareHome, prepareIdentity } from './home.ts'
 import { NodeProcess } from './node-process.ts'
 import { progressOf, signedHeaderOf, validatorsOf } from './rpc-answers.ts'
 import { RpcClient } from './rpc-client.ts'
+import { checkAfterStart, checkBeforeStart, isLone } from './standing.ts'
 
 export type CometbftOptions = {
   /** CometBFT's folder; `prepareIdentity` makes its keys. */
@@ -62,13 +63,17 @@ export class CometbftEngine implements Engine {
 
   /**
    * Serves the application, writes home and configuration, starts CometBFT and waits until it answers.
-   * @throws engine.genesis-unfit, engine.home-foreign, engine.home-damaged, engine.node-exited, engine.node-not-ready
+   * @throws engine.genesis-unfit, engine.home-foreign, engine.home-damaged, engine.home-emptied,
+   *   engine.application-ahead, engine.blocks-gone, engine.replay-diverged, engine.signing-state-stale,
+   *   engine.behind-signing-state, engine.node-exited, engine.node-not-ready
    */
   async start(application: Application, onFailure: (error: unknown) => void): Promise<void> {
     if (this.#running !== undefined) throw new TypeError('the engine runs already')
     const { binary, genesis } = this.#options
     const home = resolve(this.#options.home)
-    await prepareIdentity(home)
+    const { validator } = await prepareIdentity(home)
+    const lone = isLone(genesis, validator)
+    await checkBeforeStart(home, (await application.info()).height, lone)
     const folder = await socketFolder(home)
     const failed = Promise.withResolvers<never>()
     failed.promise.catch(() => undefined)
@@ -100,6 +105,7 @@ export class CometbftEngine implements Engine {
       await prepareHome(home, genesis, { ...defaults, ...this.#options, applicationAddress, rpcSocket })
       await running.node.start()
       await Promise.race([this.#ready(running), failed.promise])
+      if (lone) await checkAfterStart(home, progressOf(await running.rpc.call('status')).height)
       running.isReady = true
     } catch (error) {
       await this.stop()

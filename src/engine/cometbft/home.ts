@@ -4,8 +4,8 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concat, equalBytes, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
 import { ed25519Spki } from '../../crypto/index.ts'
+import { durably, replaceFile } from '../../durable/index.ts'
 import { validatorAddress } from '../../light/index.ts'
-import { replaceFile } from '../durable-file.ts'
 import { engineError } from '../errors.ts'
 import type { GenesisInput } from '../port.ts'
 import { configurationText, type NodeSettings } from './configuration.ts'
@@ -50,15 +50,25 @@ export async function prepareIdentity(home: string): Promise<NodeIdentity> {
   }
   if (existingKey === undefined) {
     // State first: a crash in between leaves a state without key, which is no danger; the other order would be.
-    if (existingState === undefined) await replaceFile(paths.signingState, json({ height: '0', round: 0, step: 0 }))
+    if (existingState === undefined) {
+      const unused = json({ height: '0', round: 0, step: 0 })
+      await durably('home.signing-state', () => replaceFile(paths.signingState, unused))
+    }
     // A state without its key is harmless only if nothing was ever signed.
     else parse(paths.signingState, existingState).integer('height', 0n, 0n)
-    await replaceFile(paths.validatorKey, newValidatorKey())
+    await durably('home.validator-key', () => replaceFile(paths.validatorKey, newValidatorKey()))
   }
   if ((await read(paths.nodeKey)) === undefined) {
-    await replaceFile(paths.nodeKey, json({ priv_key: { type: privateKeyType, value: newPrivateKey().toBase64() } }))
+    const key = json({ priv_key: { type: privateKeyType, value: newPrivateKey().toBase64() } })
+    await durably('home.node-key', () => replaceFile(paths.nodeKey, key))
   }
   return { validator: await readValidatorKey(paths.validatorKey), nodeId: await readNodeId(paths.nodeKey) }
+}
+
+/** The newest height that the validator of a home has signed for. @throws engine.home-damaged */
+export async function readSigningState(home: string): Promise<bigint> {
+  const { signingState } = pathsOf(home)
+  return (await fieldsOf(signingState)).integer('height', 0n, 2n ** 63n - 1n)
 }
 
 /**
@@ -69,9 +79,10 @@ export async function prepareHome(home: string, genesis: GenesisInput, settings:
   const paths = pathsOf(home)
   const document = utf8(genesisDocument(genesis))
   const existing = await read(paths.genesis)
-  if (existing === undefined) await replaceFile(paths.genesis, document)
+  if (existing === undefined) await durably('home.genesis', () => replaceFile(paths.genesis, document))
   else if (!equalBytes(existing, document)) throw engineError('home-foreign')
-  await replaceFile(paths.configuration, utf8(configurationText(settings)))
+  const configuration = utf8(configurationText(settings))
+  await durably('home.configuration', () => replaceFile(paths.configuration, configuration))
 }
 
 async function read(path: string): Promise<Uint8Array | undefined> {

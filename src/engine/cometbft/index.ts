@@ -1,7 +1,8 @@
 /**
  * The CometBFT engine: the application's end of the ABCI socket, and CometBFT 0.40 itself as a supervised process.
  *
- * May import: `src/errors`, `src/codec`, `src/crypto`, `src/light`, the files beside this folder, protobufjs and node.
+ * May import: `src/errors`, `src/durable`, `src/codec`, `src/crypto`, `src/light`, the files beside this folder,
+ * protobufjs and node.
  * Start reading at `cometbft-engine.ts`, then `abci-server.ts` and `abci-service.ts`; `configuration.ts` says how CometBFT
  * runs and why.
  */

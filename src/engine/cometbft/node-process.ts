@@ -4,6 +4,7 @@ import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { engineError } from '../errors.ts'
+import { handshakeRefusal } from './handshake.ts'
 
 /** So many ends within the window are no accident any more. */
 const maximumEnds = 5
@@ -21,6 +22,9 @@ const maximumLogBytes = 16 * 1024 * 1024
 /** Bytes at the end of the log in which the last line is sought. */
 const logTailBytes = 2_000
 
+/** Bytes at the end of a run's log in which a reason is sought: a stack trace may follow it. */
+const runTailBytes = 64 * 1024
+
 export class NodeProcess {
   readonly #binary: string
   readonly #home: string
@@ -29,6 +33,8 @@ export class NodeProcess {
   readonly #ends: number[] = []
   #child: ChildProcess | undefined
   #isStopping = false
+  /** Where in the log file the run that is the newest begins. */
+  #runStart = 0
   #run: Promise<void> = Promise.resolve()
 
   constructor(
@@ -70,6 +76,8 @@ export class NodeProcess {
     while (!this.#isStopping) {
       const how = await this.#runOnce(started)
       if (this.#isStopping) return
+      const refusal = handshakeRefusal(await this.#logOfRun())
+      if (refusal !== undefined) throw refusal
       const now = performance.now()
       this.#ends.push(now)
       while (this.#ends[0] !== undefined && this.#ends[0] < now - endsWindow) this.#ends.shift()
@@ -88,6 +96,7 @@ export class NodeProcess {
   /** Runs the process to its end and says how it ended: it exits with code 0 even when the application crashes. */
   async #runOnce(started: PromiseWithResolvers<void>): Promise<string> {
     await this.#putLogAside()
+    this.#runStart = await this.#logSize()
     // A killed process leaves its socket behind, and the next one could not listen there.
     await rm(this.#rpcSocket, { force: true })
     const log = await open(this.#logFile, 'a', 0o600)
@@ -135,11 +144,20 @@ export class NodeProcess {
   }
 
   async #putLogAside(): Promise<void> {
-    const size = await stat(this.#logFile).then(
+    if ((await this.#logSize()) > maximumLogBytes) await rename(this.#logFile, `${this.#logFile}.1`)
+  }
+
+  #logSize(): Promise<number> {
+    return stat(this.#logFile).then(
       (file) => file.size,
       () => 0,
     )
-    if (size > maximumLogBytes) await rename(this.#logFile, `${this.#logFile}.1`)
+  }
+
+  /** The end of what the newest run has logged. */
+  async #logOfRun(): Promise<string> {
+    const log = await readFile(this.#logFile).catch(() => Buffer.alloc(0))
+    return log.subarray(Math.max(this.#runStart, log.length - runTailBytes)).toString('utf8')
   }
 
   async #lastLogLine(): Promise<string> {

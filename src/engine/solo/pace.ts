@@ -1,8 +1,11 @@
 /** When the next block is made. */
 import type { Clock } from './clock.ts'
 
-/** Milliseconds in which transactions gather before a block: a client's burst then shares one. */
-export const gatherTime = 5
+/** Milliseconds in which transactions gather before a block of an idle chain: a client's burst then shares one. */
+export const gatherTime = 3
+
+/** Milliseconds after a change of the state in which its proof waits for transactions that could share the next block. */
+export const proofPause = 12
 
 /** Milliseconds until the application is asked again for waiting transactions of which it chose none. */
 export const retryInterval = 20
@@ -27,7 +30,10 @@ export class Pace {
   readonly #clock: Clock
   readonly #idleInterval: number
   #idleAt: number
+  #proofAt: number
   #retryAt = 0
+  /** Whether nothing has been waited for since the last block: what is there by now gathered while that was made. */
+  #justMade = false
   #wake = new AbortController()
   readonly #stopped = new AbortController()
 
@@ -35,11 +41,14 @@ export class Pace {
     this.#clock = clock
     this.#idleInterval = idleInterval
     this.#idleAt = clock.uptime()
+    this.#proofAt = clock.uptime() + proofPause
   }
 
   blockMade(): void {
     this.#idleAt = this.#clock.uptime() + this.#idleInterval
+    this.#proofAt = this.#clock.uptime() + proofPause
     this.#retryAt = 0
+    this.#justMade = true
   }
 
   /** The application chose none of the waiting transactions. */
@@ -63,6 +72,7 @@ export class Pace {
     while (!this.#stopped.signal.aborted) {
       this.#wake = new AbortController()
       const { wait, reason } = this.#decide(look())
+      if (wait > 0) this.#justMade = false
       if (reason === undefined) {
         await this.#clock.sleep(wait, this.#wake.signal)
         continue
@@ -76,13 +86,16 @@ export class Pace {
 
   #decide(situation: Situation): { readonly wait: number; readonly reason?: BlockReason } {
     const uptime = this.#clock.uptime()
-    if (situation.needsProof) return { wait: gatherTime, reason: 'proof' }
-    if (situation.hasCandidates && uptime >= this.#retryAt) return { wait: gatherTime, reason: 'transactions' }
+    if (situation.hasCandidates && uptime >= this.#retryAt) {
+      return { wait: this.#justMade ? 0 : gatherTime, reason: situation.needsProof ? 'proof' : 'transactions' }
+    }
+    const untilProof = situation.needsProof ? this.#proofAt - uptime : Number.POSITIVE_INFINITY
+    if (untilProof <= 0) return { wait: 0, reason: 'proof' }
     const untilDue = situation.due === undefined ? Number.POSITIVE_INFINITY : Number(situation.due - this.#clock.now())
     if (untilDue <= 0) return { wait: gatherTime, reason: 'due' }
     const untilIdle = this.#idleAt - uptime
     if (untilIdle <= 0) return { wait: 0, reason: 'idle' }
     const untilRetry = situation.hasCandidates ? this.#retryAt - uptime : Number.POSITIVE_INFINITY
-    return { wait: Math.min(untilDue, untilIdle, untilRetry) }
+    return { wait: Math.min(untilProof, untilDue, untilIdle, untilRetry) }
   }
 }

@@ -3,7 +3,7 @@ import { equalBytes } from '../../codec/index.ts'
 import { decodeSignedHeader, type SignedHeader, validatorAddress } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import type { SoloChain } from './header.ts'
-import type { PreparedBlock, SigningState } from './signing-state.ts'
+import type { FoundSigningState, PreparedBlock, SigningState } from './signing-state.ts'
 import type { SignedBlock } from './voter.ts'
 
 export type ApplicationHead = { readonly height: bigint; readonly appHash: Uint8Array }
@@ -20,18 +20,19 @@ export type Resumption =
 
 /**
  * Decides how to go on; reads and writes nothing.
- * @throws engine.signing-state-foreign, engine.behind-signing-state, engine.signing-state-stale,
+ * @throws engine.signing-state-damaged, engine.signing-state-foreign, engine.behind-signing-state, engine.signing-state-stale,
  *   engine.application-diverged
  */
 export function resumption(
-  state: SigningState | undefined,
+  found: FoundSigningState | undefined,
   head: ApplicationHead,
   chain: SoloChain,
   file: string,
 ): Resumption {
-  if (state === undefined) return head.height === 0n ? { kind: 'begin' } : { kind: 'missing' }
-  refuseForeign(state, chain, file)
-  const { signed, prepared } = state
+  if (found === undefined) return head.height === 0n ? { kind: 'begin' } : { kind: 'missing' }
+  refuseForeign(found.state, chain, file)
+  const { signed, prepared } = found.state
+  if (found.isDamaged) refuseDoubtful(found.state, head, file)
   const previous = signed === undefined ? undefined : decodeSignedHeader(signed.header)
   const signedHeight = previous?.header.height ?? 0n
   if (head.height < signedHeight) {
@@ -47,6 +48,18 @@ export function resumption(
     return { kind: 'sign', prepared, previous }
   }
   throw engineError('signing-state-stale', { height: head.height, signed: signedHeight })
+}
+
+/**
+ * A copy that a power loss has cut off is that of a vote whose block is committed, or of a block that is not. Any other
+ * could have been a signature, of which nothing is known any more.
+ */
+function refuseDoubtful({ signed, prepared }: SigningState, { height }: ApplicationHead, file: string): void {
+  const newest = prepared?.height ?? (signed === undefined ? 0n : decodeSignedHeader(signed.header).header.height)
+  if (height !== newest) {
+    const reason = 'one of its copies is, and the other does not tell what was signed'
+    throw engineError('signing-state-damaged', { file, reason })
+  }
 }
 
 function refuseForeign(state: SigningState, { chainId, validator }: SoloChain, file: string): void {

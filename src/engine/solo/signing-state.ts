@@ -2,11 +2,9 @@
  * What the validator must never forget: the block it signed last, and the one it is about to sign. It lies in a file
  * outside the database, so that a restored backup of the database can't take it back.
  */
-import { readFile } from 'node:fs/promises'
 import {
   Bytes,
   ChainId,
-  concat,
   DigestBytes,
   decodeAs,
   encodeAs,
@@ -19,8 +17,8 @@ import {
   Whole,
 } from '../../codec/index.ts'
 import { sha256 } from '../../crypto/index.ts'
+import { maximumSlotValue, TwoSlots } from '../../durable/index.ts'
 import { maximumSignedHeaderBytes } from '../../light/index.ts'
-import { replaceFile } from '../durable-file.ts'
 import { engineError } from '../errors.ts'
 
 const OutcomeField = Struct({ resultsHash: DigestBytes, appHash: DigestBytes, appVersion: Unsigned64 })
@@ -47,24 +45,30 @@ const SigningStateForm = Struct({
 export type SigningState = ValueOf<typeof SigningStateForm>
 export type PreparedBlock = NonNullable<SigningState['prepared']>
 
-/** A file in bytes: the schema's largest value has about 1 kB. */
-const maximumFileBytes = 64 * 1024
 const checksumLength = 32
+
+/** What a file says, and whether one of its two copies can't be read: the other may then be one step old. */
+export type FoundSigningState = { readonly state: SigningState; readonly isDamaged: boolean }
 
 /** The file of one process: who opens it expects to be the only one who writes to it. */
 export class SigningStateFile {
-  readonly path: string
-  /** What the file held when this process read or wrote it last. */
-  #known: Uint8Array | undefined
+  readonly #slots: TwoSlots
 
   constructor(path: string) {
-    this.path = path
+    this.#slots = new TwoSlots(path)
+  }
+
+  get path(): string {
+    return this.#slots.path
   }
 
   /** Undefined when there is no file. @throws engine.signing-state-damaged */
-  async read(): Promise<SigningState | undefined> {
-    this.#known = await readBytes(this.path)
-    return this.#known === undefined ? undefined : decodeSigningState(this.path, this.#known)
+  async read(): Promise<FoundSigningState | undefined> {
+    const found = await this.#slots.read()
+    if (found === undefined) return undefined
+    if ('foreign' in found) return { state: this.#decode(withoutChecksum(this.path, found.foreign)), isDamaged: false }
+    if (found.value === undefined) throw damaged(this.path, 'neither of its copies is whole')
+    return { state: this.#decode(found.value), isDamaged: found.isDamaged }
   }
 
   /**
@@ -73,38 +77,29 @@ export class SigningStateFile {
    * @throws engine.signing-state-foreign
    */
   async write(state: SigningState): Promise<void> {
-    const found = await readBytes(this.path)
-    const unchanged = found === undefined ? this.#known === undefined : equalBytes(found, this.#known ?? emptyBytes)
-    if (!unchanged) throw engineError('signing-state-foreign', { file: this.path, what: 'process' })
-    const content = encodeAs(SigningStateForm, state)
-    const bytes = concat(content, sha256(content))
-    await replaceFile(this.path, bytes)
-    this.#known = bytes
+    const isOwn = await this.#slots.write(encodeAs(SigningStateForm, state))
+    if (!isOwn) throw engineError('signing-state-foreign', { file: this.path, what: 'process' })
+  }
+
+  #decode(content: Uint8Array): SigningState {
+    try {
+      return decodeAs(SigningStateForm, content)
+    } catch (cause) {
+      throw damaged(this.path, 'it is not of this format', cause)
+    }
   }
 }
 
-const emptyBytes = new Uint8Array(0)
-
-async function readBytes(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function decodeSigningState(file: string, bytes: Uint8Array): SigningState {
-  if (bytes.length < checksumLength || bytes.length > maximumFileBytes) {
-    throw engineError('signing-state-damaged', { file, reason: `it has ${bytes.length} bytes` })
-  }
+/** The first form of the file: the state, then its SHA-256. The next write gives it two copies. */
+function withoutChecksum(file: string, bytes: Uint8Array): Uint8Array {
   const content = bytes.subarray(0, -checksumLength)
-  if (!equalBytes(sha256(content), bytes.subarray(-checksumLength))) {
-    throw engineError('signing-state-damaged', { file, reason: 'its checksum is wrong' })
+  if (bytes.length < checksumLength || bytes.length > maximumSlotValue) {
+    throw damaged(file, `it has ${bytes.length} bytes`)
   }
-  try {
-    return decodeAs(SigningStateForm, content)
-  } catch (cause) {
-    throw engineError('signing-state-damaged', { file, reason: 'it is not of this format' }, cause)
-  }
+  if (!equalBytes(sha256(content), bytes.subarray(-checksumLength))) throw damaged(file, 'its checksum is wrong')
+  return content
+}
+
+function damaged(file: string, reason: string, cause?: unknown) {
+  return engineError('signing-state-damaged', { file, reason }, cause)
 }

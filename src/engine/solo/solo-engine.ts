@@ -54,7 +54,8 @@ export class SoloEngine implements Engine {
     const standing = await openChain({ application, genesis, voter, headers, adopt })
     const pace = new Pace(this.#clock, idleInterval)
     // Whether the newest block still lacks its proof is not known here: one more block settles it.
-    const running: Running = { application, voter, pace, standing, needsProof: true, ended: Promise.resolve() }
+    const done = Promise.resolve()
+    const running: Running = { application, voter, pace, standing, needsProof: true, stored: done, ended: done }
     this.#running = running
     running.ended = this.#run(running).catch((error: unknown) => {
       if (this.#running === running) this.#running = undefined
@@ -70,7 +71,8 @@ export class SoloEngine implements Engine {
   }
 
   async signedHeader(height: bigint): Promise<SignedHeader> {
-    const signed = await this.#options.headers.get(height)
+    const last = this.#running?.standing.last?.signed
+    const signed = last?.header.height === height ? last : await this.#options.headers.get(height)
     if (signed === undefined) throw engineError('no-header', { height })
     return signed
   }
@@ -95,6 +97,7 @@ export class SoloEngine implements Engine {
     if (running === undefined) return
     running.pace.stop()
     await running.ended
+    await running.stored
     if (this.#running === running) this.#running = undefined
   }
 
@@ -131,10 +134,14 @@ export class SoloEngine implements Engine {
     if (!(await application.processProposal(block))) throw engineError('own-proposal-refused', { height })
     const outcome = outcomeOf(block, await application.finalizeBlock(block), position.outcome)
 
+    // The signing state is about to forget the header before: from here on the store alone has it.
+    await running.stored
     await voter.prepare(standing.last, header, position.outcome, outcome)
     await application.commit()
     const last = await voter.vote(header, outcome)
-    await this.#options.headers.put(last.signed)
+    running.stored = this.#options.headers.put(last.signed)
+    // The next block, or the end of the work, meets a failure.
+    running.stored.catch(() => {})
 
     running.standing = { position: positionAfter(last.signed, voter.chain, outcome), last }
     running.needsProof = !equalBytes(outcome.appHash, position.outcome.appHash)
@@ -154,6 +161,8 @@ type Running = {
   readonly pace: Pace
   standing: Standing
   needsProof: boolean
+  /** The newest signed header on its way into the store, while the next block is worked out. */
+  stored: Promise<void>
   ended: Promise<void>
 }
 

@@ -1,6 +1,7 @@
 /** The validator's hand: whatever it signs is in the signing state, on disk, before anyone else sees it. */
 import type { PublicKey } from '../../codec/index.ts'
 import { voteVerifier } from '../../crypto/index.ts'
+import { durably } from '../../durable/index.ts'
 import {
   encodeSignedHeader,
   type Header,
@@ -14,7 +15,7 @@ import {
 import { engineError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import { blockIdOf, type Outcome, type SoloChain, soloRound } from './header.ts'
-import { type SigningState, SigningStateFile } from './signing-state.ts'
+import { type FoundSigningState, type SigningState, SigningStateFile } from './signing-state.ts'
 
 /** The validator's key: an Ed25519 key whose private half stays with its holder. */
 export type SoloKey = { readonly key: PublicKey; sign(message: Uint8Array): Promise<Uint8Array> }
@@ -41,17 +42,16 @@ export class Voter {
   }
 
   /** @throws engine.signing-state-damaged */
-  read(): Promise<SigningState | undefined> {
+  read(): Promise<FoundSigningState | undefined> {
     return this.#file.read()
   }
 
   /** Writes down what is needed to vote for the block should the process die right after the application's commit. */
   async prepare(last: SignedBlock | undefined, header: Header, before: Outcome, outcome: Outcome): Promise<void> {
     const { height, dataHash } = header
-    await this.#write({
-      ...(last === undefined ? {} : { signed: signedField(last) }),
-      prepared: { height, hash: blockIdOf(header).hash, dataHash, before, outcome },
-    })
+    const prepared = { height, hash: blockIdOf(header).hash, dataHash, before, outcome }
+    const signed = last === undefined ? {} : { signed: signedField(last) }
+    await durably('signing-state.prepare', () => this.#write({ ...signed, prepared }))
   }
 
   /** Votes for a committed block. @throws engine.wrong-signature */
@@ -74,7 +74,7 @@ export class Voter {
 
   /** Makes a block the newest one that was signed. */
   async record(block: SignedBlock): Promise<void> {
-    await this.#write({ signed: signedField(block) })
+    await durably('signing-state.sign', () => this.#write({ signed: signedField(block) }))
   }
 
   async #write(blocks: Pick<SigningState, 'signed' | 'prepared'>): Promise<void> {

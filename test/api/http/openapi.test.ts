@@ -66,6 +66,8 @@ describe('the OpenAPI document', () => {
       'GET /v1/modules',
       'GET /v1/problems',
       'GET /v1/problems/{code}',
+      'GET /v1/search/certificates',
+      'GET /v1/status',
       'GET /v1/transactions/{id}',
       'GET /v1/trust',
       'POST /v1/certificates',

@@ -207,6 +207,6 @@ describe('CometBFT with one validator', () => {
     for (const name of ['blockstore.db', 'state.db', 'cs.wal']) {
       rmSync(join(home, 'data', name), { recursive: true, force: true })
     }
-    expect(await refusalOf(start)).toBe('engine.node-exited')
+    expect(await refusalOf(start)).toBe('engine.home-emptied')
   })
 })

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/codec/index.ts'
+import { TwoSlots } from '../../../src/durable/index.ts'
 import { followAll, until } from '../following.ts'
 import { refusalOf } from '../refusal.ts'
 import { Disk, type Fault, TinyApplication } from '../tiny-application.ts'
@@ -150,7 +152,7 @@ describe('a start refuses', () => {
     await chain.engine.stop()
     const sound = readFileSync(chain.signingState)
     const changed = Uint8Array.from(sound)
-    changed[40] = changed[40]! ^ 1
+    for (const copy of [0, sound.length / 2]) changed[copy + 40] = changed[copy + 40]! ^ 1
     for (const damaged of [changed, Buffer.concat([sound, Buffer.of(0)]), Buffer.alloc(70_000)]) {
       writeFileSync(chain.signingState, damaged)
       expect(await refusalOf(() => chain.restart())).toBe('engine.signing-state-damaged')
@@ -159,6 +161,24 @@ describe('a start refuses', () => {
       writeFileSync(chain.signingState, sound)
       truncateSync(chain.signingState, size)
       expect(await refusalOf(() => chain.restart())).toBe('engine.signing-state-damaged')
+    }
+  })
+
+  it('a signing state of which one copy is damaged, when the other does not tell what was signed', async () => {
+    await grown()
+    await chain.engine.stop()
+    const { height } = chain.disk.content
+    const older = chain.disk.copy()
+    await chain.restart()
+    await until('one more block', async () => (await chain.height()) > height)
+    await chain.engine.stop()
+    const sound = readFileSync(chain.signingState)
+    for (const copy of [0, sound.length / 2]) {
+      const changed = Uint8Array.from(sound)
+      changed[copy + 40] = changed[copy + 40]! ^ 1
+      writeFileSync(chain.signingState, changed)
+      const refusal = await refusalOf(() => chain.restart({ disk: older }))
+      expect(refusal).toMatch(/^engine\.(signing-state-damaged|behind-signing-state)$/)
     }
   })
 
@@ -174,6 +194,40 @@ describe('a start refuses', () => {
     expect(await chain.headers.get(height)).toBeUndefined()
     await chain.restart()
     expect(await chain.headers.get(height)).toBeDefined()
+  })
+})
+
+describe('a signing state of which one copy is damaged', () => {
+  it.each([0, 1])('goes on from the other: copy %i', async (copy) => {
+    chain = new SoloFixture()
+    await chain.start()
+    await until('some blocks', async () => (await chain.height()) >= 3n)
+    await chain.engine.stop()
+    const bytes = readFileSync(chain.signingState)
+    bytes.fill(0xff, (copy * bytes.length) / 2 + 100, (copy * bytes.length) / 2 + 600)
+    writeFileSync(chain.signingState, bytes)
+    await chain.restart()
+    const { height } = await chain.application.info()
+    await until('two more blocks', async () => (await chain.height()) >= height + 2n)
+    await followAll(chain.engine, 1n, await chain.height())
+    expect(chain.failures).toEqual([])
+  })
+
+  it('is also read in its first form, which the next block replaces', async () => {
+    chain = new SoloFixture()
+    await chain.start()
+    await until('some blocks', async () => (await chain.height()) >= 3n)
+    await chain.engine.stop()
+    const newest = await new TwoSlots(chain.signingState).read()
+    if (newest === undefined || !('value' in newest) || newest.value === undefined) throw new Error('it has no value')
+    const digest = createHash('sha256').update(newest.value).digest()
+    writeFileSync(chain.signingState, Buffer.concat([newest.value, digest]))
+    await chain.restart()
+    const { height } = await chain.application.info()
+    await until('one more block', async () => (await chain.height()) > height)
+    await chain.engine.stop()
+    expect(readFileSync(chain.signingState)).toHaveLength(8192)
+    await chain.restart()
   })
 })
 

@@ -1,0 +1,4 @@
+import { allPoints } from '../../faults/fault-work.ts'
+import { testCrash } from './test-crash.ts'
+
+await testCrash(allPoints('prune', [1]))
