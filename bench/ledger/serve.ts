@@ -36,6 +36,7 @@ try {
     onFault: (error) => ending.reject(error),
     narrator: new Narrator(silent),
     signal: new AbortController().signal,
+    withoutFollower: true,
   })
   const started: Started = {
     url,

@@ -21,37 +21,29 @@ export function* copyRows(rows: Iterable<readonly CopyValue[]>): Generator<Uint8
   const writer = new ByteWriter(pieceBytes)
   writer.append(head)
   for (const row of rows) {
-    yield* room(writer, 2)
+    if (writer.left < 2) yield writer.taken()
     writer.int16(row.length)
-    for (const value of row) {
-      yield* room(writer, 4 + (isLarge(value) ? 0 : lengthOf(value)))
-      writer.int32(value === null ? none : lengthOf(value))
-      if (typeof value === 'number') writer.int32(value)
-      else if (typeof value === 'bigint') writer.int64(value)
-      else if (value !== null) yield* bytes(writer, value)
+    for (let index = 0; index < row.length; index++) {
+      const value = row[index] ?? null
+      const length = lengthOf(value)
+      const large = value instanceof Uint8Array && length >= largeBytes ? value : undefined
+      if (writer.left < 4 + (large === undefined ? length : 0)) yield writer.taken()
+      writer.int32(value === null ? none : length)
+      if (large !== undefined) {
+        yield writer.taken()
+        for (let start = 0; start < length; start += pieceBytes) yield large.subarray(start, start + pieceBytes)
+      } else append(writer, value)
     }
   }
-  yield* room(writer, 2)
+  if (writer.left < 2) yield writer.taken()
   writer.int16(none)
   yield writer.taken()
 }
 
-/** Makes room for so many bytes. */
-function* room(writer: ByteWriter, size: number): Generator<Uint8Array, void, undefined> {
-  if (writer.left < size) yield writer.taken()
-}
-
-function* bytes(writer: ByteWriter, value: Uint8Array): Generator<Uint8Array, void, undefined> {
-  if (!isLarge(value)) {
-    writer.append(value)
-    return
-  }
-  yield writer.taken()
-  for (let start = 0; start < value.length; start += pieceBytes) yield value.subarray(start, start + pieceBytes)
-}
-
-function isLarge(value: CopyValue): value is Uint8Array {
-  return value instanceof Uint8Array && value.length >= largeBytes
+function append(writer: ByteWriter, value: CopyValue): void {
+  if (typeof value === 'number') writer.int32(value)
+  else if (typeof value === 'bigint') writer.int64(value)
+  else if (value !== null) writer.append(value)
 }
 
 function lengthOf(value: CopyValue): number {

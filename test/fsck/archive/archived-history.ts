@@ -8,14 +8,7 @@ import { afterAll } from 'vitest'
 import { protocols } from '../../../api/protocols.ts'
 import type { Genesis } from '../../../src/chain/index.ts'
 import { archiveComplaint, type FsckOptions, type FsckReport, fsck } from '../../../src/fsck/index.ts'
-import {
-  minimumKeptBlocks,
-  openStore,
-  type PruneReport,
-  pruneBlocks,
-  type Store,
-  Tables,
-} from '../../../src/store/index.ts'
+import { openStore, type PruneReport, pruneBlocks, type Store, Tables } from '../../../src/store/index.ts'
 import { testDevice } from '../../ledger/devices.ts'
 import { startTestLedger } from '../../ledger/ledger.ts'
 import { testMember } from '../../ledger/members.ts'
