@@ -1,7 +1,7 @@
 /** The extensions of a certificate (RFC 5280 section 4.2): one row for each that is read, and the walk over them. */
 import { readAlternativeNames } from './alternative-name.ts'
 import { type Extension, type ExtensionValues, type KeyUsage, keyUsages } from './certificate.ts'
-import { DerReader, der, primitive, tag } from './der/index.ts'
+import { type DerReader, der, primitive, tag } from './der/index.ts'
 import { readDeviceDescription } from './device-extension.ts'
 import { certificateError } from './errors.ts'
 import { maximumExtendedKeyUsages, maximumExtensions, maximumKeyIdentifierOctets, maximumPathLength } from './limits.ts'
@@ -52,29 +52,29 @@ export type Extensions = {
  */
 export function readExtensions(reader: DerReader): Extensions {
   const offset = reader.offset
-  const content = reader.enter(tag.sequence)
+  const sequence = reader.enter(tag.sequence)
   const list: Extension[] = []
-  const seen = new Set<string>()
   const unknown: string[] = []
   const values: ExtensionValues = {}
-  while (!content.atEnd && list.length < maximumExtensions) {
-    const start = content.offset
-    const { id, critical, value } = readExtension(content)
-    if (seen.has(id)) throw certificateError('extension-repeated', { offset: start, extension: id })
-    seen.add(id)
+  while (!sequence.atEnd && list.length < maximumExtensions) {
+    const start = sequence.offset
+    const { id, critical, value } = readExtension(sequence)
+    if (list.some((other) => other.id === id)) {
+      throw certificateError('extension-repeated', { offset: start, extension: id })
+    }
+    const content = value.bytes.subarray(value.offset, value.end)
     const row = rows.get(id)
     if (row === undefined) {
       if (critical) throw certificateError('extension-unknown-critical', { offset: start, extension: id })
       unknown.push(id)
     } else {
       if (critical && !row.mayBeCritical) throw certificateError('extension-critical', { offset: start, extension: id })
-      const inner = new DerReader(value.bytes, value.offset, value.end)
-      Object.assign(values, row.read(inner))
-      inner.close()
+      Object.assign(values, row.read(value))
+      value.close()
     }
-    list.push({ id, critical, value: value.bytes.subarray(value.offset, value.end) })
+    list.push({ id, critical, value: content })
   }
-  if (list.length === 0 || !content.atEnd) {
+  if (list.length === 0 || !sequence.atEnd) {
     throw certificateError('extensions-count', { offset, limit: maximumExtensions })
   }
   return { list, values, unknown }

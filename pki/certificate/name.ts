@@ -34,15 +34,7 @@ export function readName(reader: DerReader): DistinguishedName {
   const list: NameAttribute[] = []
   const fields: Partial<Record<NameAttributeWord, string>> = {}
   while (!content.atEnd) {
-    const start = content.offset
-    const { field, ...attribute } = readAttribute(content)
-    if (fields[field] !== undefined)
-      throw certificateError('name-attribute-repeated', { offset: start, attribute: field })
-    if (field === 'country' && !/^[A-Z]{2}$/.test(attribute.text)) {
-      throw certificateError('country', { offset: start, country: attribute.text })
-    }
-    fields[field] = attribute.text
-    list.push(attribute)
+    list.push(readAttribute(content, fields))
   }
   return { der: bytes, attributes: list, ...fields }
 }
@@ -56,7 +48,8 @@ export function writeName(list: readonly NameAttribute[]): Uint8Array {
   )
 }
 
-function readAttribute(reader: DerReader): NameAttribute & { readonly field: NameAttributeWord } {
+/** Notes the text in `fields` as well. */
+function readAttribute(reader: DerReader, fields: Partial<Record<NameAttributeWord, string>>): NameAttribute {
   const offset = reader.offset
   const set = reader.enter(tag.set)
   const pair = set.enter(tag.sequence)
@@ -64,8 +57,13 @@ function readAttribute(reader: DerReader): NameAttribute & { readonly field: Nam
   const type = pair.objectIdentifier()
   const row = attributes.get(type)
   if (row === undefined) throw certificateError('name-attribute', { offset, attribute: type })
-  const form = row.forms.find((candidate) => pair.nextIs(candidate === 'utf8' ? tag.utf8String : tag.printableString))
-  const text = pair.text(form ?? row.forms[0]!, row.maximum)
+  const { field, forms, maximum } = row
+  let form = forms[0]!
+  for (const other of forms) if (pair.nextIs(other === 'utf8' ? tag.utf8String : tag.printableString)) form = other
+  const text = pair.text(form, maximum)
   pair.close()
-  return { type, text, form: form ?? row.forms[0]!, field: row.field }
+  if (fields[field] !== undefined) throw certificateError('name-attribute-repeated', { offset, attribute: field })
+  if (field === 'country' && !/^[A-Z]{2}$/.test(text)) throw certificateError('country', { offset, country: text })
+  fields[field] = text
+  return { type, text, form }
 }

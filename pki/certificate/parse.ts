@@ -1,6 +1,6 @@
 /** From DER to a typed certificate, strictly (RFC 5280 section 4.1). Pure: no state, no clock. */
 import { equalBytes } from '../../src/codec/index.ts'
-import { publicKeyFromSpki, sha256 } from '../../src/crypto/portable/index.ts'
+import { checkKey, sha256, uncheckedKey } from '../../src/crypto/portable/index.ts'
 import type { Certificate } from './certificate.ts'
 import { constructed, DerReader, tag } from './der/index.ts'
 import { certificateError } from './errors.ts'
@@ -24,6 +24,16 @@ const version3 = 2
  *   crypto.signature-form
  */
 export function parseCertificate(der: Uint8Array): Certificate {
+  const certificate = parseUncheckedKey(der)
+  checkKey(certificate.key)
+  return certificate
+}
+
+/**
+ * `parseCertificate` but for the key's point, the last and dearest of its checks: for those who verify the signature by
+ * the certificate's own key elsewhere, and call `checkKey` when it does not hold.
+ */
+export function parseUncheckedKey(der: Uint8Array): Certificate {
   if (der.length > maximumCertificateBytes) {
     throw certificateError('too-large', { size: der.length, limit: maximumCertificateBytes })
   }
@@ -47,7 +57,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     subject: parts.subject,
     selfIssued: equalBytes(parts.issuer.der, parts.subject.der),
     ...parts.validity,
-    key: publicKeyFromSpki(parts.spki),
+    key: uncheckedKey(parts.spki),
     extensions: list,
     unknownExtensions: unknown,
     ...values,

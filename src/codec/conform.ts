@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox'
 import { type CborMap, type CborValue, CborWriter, decodeCbor } from './cbor.ts'
 import { codecError } from './errors.ts'
 import type { DeepReadonly, Static, ValueOf } from './schema.ts'
-import { expectation, fieldsOf, holds, itemsOf, type ObjectShape, type Shape, shapeOf } from './shape.ts'
+import { expectation, type Field, fieldsOf, holds, itemsOf, type ObjectShape, type Shape, shapeOf } from './shape.ts'
 
 /** The deterministic bytes of a value. @throws codec.schema, codec.unknown-field, codec.missing-field */
 export function encodeAs<Schema extends TSchema>(schema: Schema, value: DeepReadonly<Static<Schema>>): Uint8Array {
@@ -78,9 +78,10 @@ function writeObject(writer: CborWriter, shape: ObjectShape, value: unknown): vo
   refuseUnknown(shape, Object.keys(value))
   const fields = fieldsOf(shape)
   const isMap = shape.layout === 'map'
-  if (isMap) writer.map(fields.reduce((count, { name }) => count + (heldIn(value, name) === undefined ? 0 : 1), 0))
+  if (isMap) writer.map(countHeld(fields, value))
   else writer.array(fields.length)
-  for (const { name, key, shape: inner, isRequired } of fields) {
+  for (let index = 0; index < fields.length; index++) {
+    const { name, key, shape: inner, isRequired } = fields[index]!
     const held = heldIn(value, name)
     if (held === undefined) {
       if (isRequired) throw codecError('missing-field', { path: pathOf(), field: name })
@@ -92,6 +93,12 @@ function writeObject(writer: CborWriter, shape: ObjectShape, value: unknown): vo
     write(writer, inner, held)
     place.pop()
   }
+}
+
+function countHeld(fields: readonly Field[], value: Record<string, unknown>): number {
+  let count = 0
+  for (let index = 0; index < fields.length; index++) if (heldIn(value, fields[index]!.name) !== undefined) count++
+  return count
 }
 
 function heldIn(value: Record<string, unknown>, field: string): unknown {

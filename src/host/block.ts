@@ -194,8 +194,9 @@ async function rememberIds(
 async function foldCounters(draft: Draft): Promise<void> {
   const sums = new Map<string, { key: Uint8Array; tree: TreeName; delta: bigint }>()
   for (const { key, tree, delta } of draft.counters) {
-    const sum = sums.get(toHex(key))
-    if (sum === undefined) sums.set(toHex(key), { key, tree, delta: BigInt(delta) })
+    const id = toHex(key)
+    const sum = sums.get(id)
+    if (sum === undefined) sums.set(id, { key, tree, delta: BigInt(delta) })
     else sum.delta += BigInt(delta)
   }
   const addresses = [...sums.values()].map(({ key }) => addressOf('records', key))

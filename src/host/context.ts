@@ -34,7 +34,7 @@ export class RuleRun {
   readonly scope: Scope
   readonly acting: Acting
   readonly writer: RecordWriter
-  readonly #contexts = new Map<string, RuleContext>()
+  readonly #contexts: { readonly module: string; readonly context: RuleContext }[] = []
 
   constructor(block: BlockFacts, draft: Draft, scope: Scope, acting: Acting) {
     this.block = block
@@ -45,10 +45,10 @@ export class RuleRun {
   }
 
   contextOf(module: string): Context {
-    const known = this.#contexts.get(module)
-    if (known !== undefined) return known
+    // One to three modules: a map costs more than looking.
+    for (const known of this.#contexts) if (known.module === module) return known.context
     const context = new RuleContext(this, module)
-    this.#contexts.set(module, context)
+    this.#contexts.push({ module, context })
     return context
   }
 

@@ -87,7 +87,7 @@ export class Executor {
     rule: (context: Context) => Result,
   ): Promise<Result> {
     const { overlay } = this.draft
-    const declared = [...reads]
+    const declared = Array.isArray(reads) ? reads : [...reads]
     const always = this.#loadedAlways.get(acting.module) ?? (await this.#always(acting.module))
     if (!overlay.has(declared)) await overlay.load(declared)
     const allowed = new DeclaredReads(declared)

@@ -114,9 +114,16 @@ export class Overlay {
 
   /** What differs from the store, by key. */
   changes(table: Address['table']): readonly EntryChange[] {
-    const changed = [...this.#tables[table]].filter(([, entry]) => !same(entry.before, entry.now))
-    changed.sort(([a], [b]) => (a < b ? -1 : 1))
-    return changed.map(([, { key, before, now, tree }]) => ({ key, before, after: now, tree }))
+    const entries = this.#tables[table]
+    const changed: string[] = []
+    entries.forEach(({ before, now }, id) => {
+      if (!same(before, now)) changed.push(id)
+    })
+    changed.sort()
+    return changed.map((id) => {
+      const { key, before, now, tree } = entries.get(id)!
+      return { key, before, after: now, tree }
+    })
   }
 
   #entry(address: Address): Entry {

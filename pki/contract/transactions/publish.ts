@@ -1,5 +1,5 @@
 import { type AlgorithmName, Bytes, conform, Struct } from '../../../src/codec/index.ts'
-import { keyDigest } from '../../../src/crypto/portable/index.ts'
+import { checkKey, keyDigest } from '../../../src/crypto/portable/index.ts'
 import { governancePorts, membersSigningFor, parameterInForce } from '../../../src/governance/index.ts'
 import {
   type Address,
@@ -14,7 +14,7 @@ import {
   type Certificate,
   checkProfile,
   maximumCertificateBytes,
-  parseCertificate,
+  parseUncheckedKey,
   selfSignatureCheck,
 } from '../../certificate/index.ts'
 import { certificates, deviceKey } from '../collections.ts'
@@ -64,16 +64,11 @@ export class PreparedCertificate {
   #own: readonly Address[] | undefined
   #device: { readonly manufacturer: string; readonly address: Address } | undefined
 
-  /** @throws what `parseCertificate` throws; codec.schema for a device description that no record could hold */
+  /** @throws what `parseCertificate` throws, but for the key's point; codec.schema for a device description that no record could hold */
   constructor(der: Uint8Array) {
-    const certificate = parseCertificate(der)
-    // What the record could not hold is refused here: later it would look like a defect of this rule.
-    if (certificate.device !== undefined) {
-      conform(DeviceWord, certificate.device.model)
-      conform(DeviceWord, certificate.device.batch)
-    }
+    const certificate = parseUncheckedKey(der)
     this.certificate = certificate
-    this.possession = selfSignatureCheck(certificate)
+    this.possession = possessionOf(certificate)
     this.keyDigest = keyDigest(certificate.key)
   }
 
@@ -96,6 +91,22 @@ export class PreparedCertificate {
   }
 }
 
+/** @throws also for what the record could not hold: later it would look like a defect of this rule */
+function possessionOf(certificate: Certificate): SignatureCheck {
+  const { device, key } = certificate
+  try {
+    if (device !== undefined) {
+      conform(DeviceWord, device.model)
+      conform(DeviceWord, device.batch)
+    }
+    return selfSignatureCheck(certificate)
+  } catch (error) {
+    // Of several faults the key's is the verdict.
+    checkKey(key)
+    throw error
+  }
+}
+
 /** A member that answers for certificates in its name. */
 export type Publisher = { readonly id: string; readonly roles: readonly string[] }
 
@@ -111,6 +122,8 @@ export function publishCertificate(
   authority: () => Publisher,
 ): 'done' | 'unchanged' {
   const { certificate } = prepared
+  // The point of a key is checked where signatures are verified: a bad one is refused before anything else is.
+  if (!possessed) checkKey(certificate.key)
   if (context.get(certificates, certificate.fingerprint) !== undefined) return 'unchanged'
   const policy = parameterInForce(context, publicationPolicy)
   checkProfile(certificate, parameterInForce(context, deviceProfile))

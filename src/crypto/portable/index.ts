@@ -13,5 +13,5 @@ export {
 } from './algorithms.ts'
 export { sha256 } from './digest.ts'
 export { derFromRaw, rawFromDer } from './ecdsa-der.ts'
-export { ed25519Raw, ed25519Spki, keyDigest, publicKeyFromSpki } from './spki.ts'
+export { ed25519Raw, ed25519Spki, keyDigest, publicKeyFromSpki, uncheckedKey } from './spki.ts'
 export { isAcceptedKey, portableVoteVerifier, type SignatureVerifier, verifyPortable, verifyVote } from './verify.ts'

@@ -9,11 +9,19 @@ import { ed25519PointLength } from './ed25519.ts'
  * @throws crypto.key-unsupported for any other form; crypto.key-not-canonical, crypto.point-not-on-curve, crypto.key-small-order
  */
 export function publicKeyFromSpki(spki: Uint8Array): PublicKey {
-  const row = Object.values(signatureAlgorithms).find((candidate) => hasKeyForm(candidate, spki))
-  if (row === undefined) throw cryptoError('key-unsupported', { size: spki.length })
-  const key: PublicKey = { algorithm: row.name, spki }
+  const key = uncheckedKey(spki)
   checkKey(key)
   return key
+}
+
+/**
+ * The same for a key whose point is checked later, with `checkKey` or with the verification of a signature: no signature
+ * is good under a key that `checkKey` refuses. @throws crypto.key-unsupported
+ */
+export function uncheckedKey(spki: Uint8Array): PublicKey {
+  const row = Object.values(signatureAlgorithms).find((candidate) => hasKeyForm(candidate, spki))
+  if (row === undefined) throw cryptoError('key-unsupported', { size: spki.length })
+  return { algorithm: row.name, spki }
 }
 
 /** What names a key everywhere: SHA-256 of its SubjectPublicKeyInfo, 32 bytes. */
