@@ -26,7 +26,7 @@ export const plans: Readonly<Record<Mode, Plan>> = {
   default: {
     mode: 'default',
     certificates: 150_000,
-    segment: 15_000,
+    segment: 50_000,
     buildsPeers: true,
     single: 1_500,
     repetitions: 5,
