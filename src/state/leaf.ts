@@ -32,7 +32,7 @@ export function recordKey(module: string, collection: string, key: Uint8Array): 
 
 /** What the keys of all records of a collection begin with. The bytes are shared: never change them. */
 export function collectionPrefix(module: string, collection: string): Uint8Array {
-  return prefixOf(part.record, module, collection, '')
+  return prefixOf(part.record, module, collection)
 }
 
 /** The key of a counter's leaf. */
@@ -43,13 +43,13 @@ export function counterKey(module: string, collection: string, counter: string, 
 /** Prefixes by their names: there are as many as the program declares, and each is needed thousands of times a block. */
 const prefixes = new Map<string, Uint8Array>()
 
-/** `counter` is empty for a record's leaf. */
-function prefixOf(kindOfLeaf: number, module: string, collection: string, counter: string): Uint8Array {
-  const place = `${module}/${collection}/${counter}`
+/** `counter` is undefined for a record's leaf. */
+function prefixOf(kindOfLeaf: number, module: string, collection: string, counter?: string): Uint8Array {
+  const place = counter === undefined ? `${module}/${collection}` : `${module}/${collection}/${counter}`
   const known = prefixes.get(place)
   if (known !== undefined) return known
   const head = lengthPrefixed(utf8(module), utf8(collection))
-  const name = counter === '' ? new Uint8Array(0) : lengthPrefixed(utf8(counter))
+  const name = counter === undefined ? new Uint8Array(0) : lengthPrefixed(utf8(counter))
   const prefix = concat(head, Uint8Array.of(kindOfLeaf), name)
   prefixes.set(place, prefix)
   return prefix

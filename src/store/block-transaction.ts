@@ -7,7 +7,7 @@ import { compareBytes, equalBytes } from '../codec/index.ts'
 import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import { encodeBeforeImages } from './before-images.ts'
-import { type CopyValue, copyRows } from './copy-rows.ts'
+import { copyRows } from './copy-rows.ts'
 import { storeError } from './errors.ts'
 import { viewWindow } from './limits.ts'
 import type { BlockWrite, Change, StoreTable } from './port.ts'
@@ -18,6 +18,19 @@ import type { Session } from './session.ts'
 const action = { insert: 0, update: 1, delete: 2 } as const
 
 const arrivals = ['part', 'action', 'key', 'value', 'number', 'length']
+
+/** A row of the session's table. */
+type Arrival = readonly [
+  part: number,
+  action: number,
+  key: Uint8Array,
+  value: Uint8Array | null,
+  number: number | null,
+  length: number | null,
+]
+
+/** Bytes of a block below which its rows are sent as parameters: a COPY costs three round trips, their text form twice the bytes. */
+const smallBlock = 256 * 1024
 const blobPart = 4
 const transactionPart = 5
 
@@ -43,33 +56,22 @@ export async function writeBlock(session: Session, given: BlockWrite): Promise<U
   const block = { ...given, ...inKeyOrder(given) }
   const beforeImages = encodeBeforeImages(block)
   const rows = [...stateRows(block), ...blobRows(block), ...transactionRows(block)]
+  const isSmall = block.block.length + beforeImages.length + bytesOf(rows) < smallBlock
   await session.transaction(async () => {
     await requireNext(session, block.height)
-    await durably('block.row', () => insertBlock(session, block, beforeImages))
-    if (rows.length > 0) await durably('block.arrivals', () => session.copy('arrived', arrivals, copyRows(rows)))
-    await together([
-      durably('block.header-wanted', () => wantHeader(session, block.height)),
-      durably('block.records', () => applyChanges(session, 'records', block)),
-      durably('block.indexes', () => applyChanges(session, 'indexes', block)),
-      durably('block.pages', () => applyChanges(session, 'pages', block)),
-      ...(block.blobs.length === 0 ? [] : [durably('block.blobs', () => insertBlobs(session, block.height))]),
-      ...(block.transactions.length === 0
-        ? []
-        : [durably('block.ids', () => insertTransactions(session, block.height))]),
-      durably('block.before-images', () => dropBeforeImages(session, block.height - viewWindow)),
-    ])
+    await durably('block.row', () => (isSmall ? insertBlock : copyBlock)(session, block, beforeImages))
+    await durably('block.arrivals', () => (isSmall ? insertArrivals : copyArrivals)(session, rows))
+    // Each waits for the answer to the one before: what a lost connection leaves in the driver's queue, it may run on
+    // the next connection, outside of this transaction.
+    await durably('block.header-wanted', () => wantHeader(session, block.height))
+    await durably('block.records', () => applyChanges(session, 'records', block))
+    await durably('block.indexes', () => applyChanges(session, 'indexes', block))
+    await durably('block.pages', () => applyChanges(session, 'pages', block))
+    if (block.blobs.length > 0) await durably('block.blobs', () => insertBlobs(session, block.height))
+    if (block.transactions.length > 0) await durably('block.ids', () => insertTransactions(session, block.height))
+    await durably('block.before-images', () => dropBeforeImages(session, block.height - viewWindow))
   })
   return beforeImages
-}
-
-/**
- * Statements that are sent without waiting for each other's answers: a small block is little but round trips. All have
- * their answers before it ends. @throws the failure that came first, of which the others are the consequence
- */
-async function together(statements: readonly Promise<void>[]): Promise<void> {
-  const failures: unknown[] = []
-  await Promise.all(statements.map((statement) => statement.catch((error: unknown) => failures.push(error))))
-  if (failures.length > 0) throw failures[0]
 }
 
 type StateChanges = Readonly<Record<StoreTable, readonly Change[]>>
@@ -87,11 +89,17 @@ function inKeyOrder(block: StateChanges): StateChanges {
   return { records: sorted('records'), indexes: sorted('indexes'), pages: sorted('pages') }
 }
 
-function stateRows(block: StateChanges): readonly (readonly CopyValue[])[] {
+function bytesOf(rows: readonly Arrival[]): number {
+  let size = 0
+  for (const [, , key, value] of rows) size += key.length + (value?.length ?? 0)
+  return size
+}
+
+function stateRows(block: StateChanges): readonly Arrival[] {
   return (['records', 'indexes', 'pages'] as const).flatMap((table) =>
     block[table]
       .filter(({ before, after }) => before !== null || after !== null)
-      .map((change) => [stateTables[table].part, actionOf(change), change.key, change.after, null, null]),
+      .map((change): Arrival => [stateTables[table].part, actionOf(change), change.key, change.after, null, null]),
   )
 }
 
@@ -101,8 +109,8 @@ function actionOf({ before, after }: Change): number {
 }
 
 /** Equal digests are equal bytes: the first place counts. */
-function blobRows({ block, blobs }: BlockWrite): readonly (readonly CopyValue[])[] {
-  const rows = new Map<string, readonly CopyValue[]>()
+function blobRows({ block, blobs }: BlockWrite): readonly Arrival[] {
+  const rows = new Map<string, Arrival>()
   for (const { digest, offset, length } of blobs) {
     if (!(offset >= 0 && length >= 0 && offset + length <= block.length)) {
       throw new TypeError('a blob reaches beyond its block')
@@ -113,7 +121,7 @@ function blobRows({ block, blobs }: BlockWrite): readonly (readonly CopyValue[])
   return [...rows.values()]
 }
 
-function transactionRows({ transactions }: BlockWrite): readonly (readonly CopyValue[])[] {
+function transactionRows({ transactions }: BlockWrite): readonly Arrival[] {
   return transactions.map(({ id, position }) => [transactionPart, action.insert, id, null, position, null])
 }
 
@@ -128,7 +136,7 @@ async function requireNext(session: Session, height: bigint): Promise<void> {
   if (head !== undefined && height !== head + 1n) throw storeError('not-next', { height, head })
 }
 
-async function insertBlock(session: Session, block: BlockWrite, beforeImages: Uint8Array): Promise<void> {
+async function copyBlock(session: Session, block: BlockWrite, beforeImages: Uint8Array): Promise<void> {
   const { height, time, root, block: bytes, results, events } = block
   await session.copy(
     'block',
@@ -136,6 +144,36 @@ async function insertBlock(session: Session, block: BlockWrite, beforeImages: Ui
     copyRows([[height, time, root, bytes, results, events]]),
   )
   await session.copy('before_image', ['height', 'bytes'], copyRows([[height, beforeImages]]))
+}
+
+async function insertBlock(session: Session, block: BlockWrite, beforeImages: Uint8Array): Promise<void> {
+  const { height, time, root, block: bytes, results, events } = block
+  await session.query(
+    (sql) => sql`
+      with block as (
+        insert into block (height, time, root, bytes, results, events)
+        values (${height}, ${time}, ${root}, ${bytes}, ${results}, ${events})
+      )
+      insert into before_image (height, bytes) values (${height}, ${beforeImages})`,
+  )
+}
+
+async function copyArrivals(session: Session, rows: readonly Arrival[]): Promise<void> {
+  if (rows.length > 0) await session.copy('arrived', arrivals, copyRows(rows))
+}
+
+async function insertArrivals(session: Session, rows: readonly Arrival[]): Promise<void> {
+  if (rows.length === 0) return
+  const whole = (column: 0 | 1 | 4 | 5) => rows.map((row) => row[column] ?? 0)
+  await session.query(
+    (sql) => sql`
+      insert into arrived (part, action, key, value, number, length)
+      select * from unnest(
+        ${sql.typed.integerList(whole(0))}::integer[], ${sql.typed.integerList(whole(1))}::integer[],
+        ${sql.typed.bytesList(rows.map((row) => row[2]))}::bytea[],
+        ${sql.typed.bytesList(rows.map((row) => row[3]))}::bytea[],
+        ${sql.typed.integerList(whole(4))}::integer[], ${sql.typed.integerList(whole(5))}::integer[])`,
+  )
 }
 
 async function wantHeader(session: Session, height: bigint): Promise<void> {
