@@ -21,8 +21,7 @@ export const fsck: Row = {
   measure: async (bench) => {
     const campaign = await bench.campaign()
     await campaign.node.stop()
-    const { seconds, report } = await checkStore(campaign.dataFolder, bench.chain.id)
-    await campaign.restart()
+    const { seconds, report } = await checkStore(campaign.dataFolder, bench.chain.id).finally(() => campaign.restart())
     if (report.count > 0) throw new Error(`fsck finds ${JSON.stringify(report.findings[0])} in a sound store`)
     return {
       value: seconds,
@@ -43,9 +42,9 @@ async function checkStore(
   await using stack = new AsyncDisposableStack()
   const { connection, stop } = await startEmbeddedPostgres({ folder: layout.postgres })
   stack.defer(stop)
-  const store = await openStore({ connection, chain })
+  const store = await openStore({ connection, chain, archive: layout.archive })
   stack.defer(() => store.close())
-  const tables = Tables.open({ connection, chain })
+  const tables = Tables.open({ connection, chain, archive: layout.archive })
   stack.defer(() => tables.close())
   const beginning = performance.now()
   const report = await check({ store, tables, genesis, protocols })

@@ -1,6 +1,6 @@
 /**
  * A node as a process of its own, as a supervisor runs it:
- * `node node-program.ts FOLDER DATABASE_URL IDLE_INTERVAL [COMETBFT]`, solo unless CometBFT's program is named.
+ * `node node-program.ts FOLDER DATABASE_URL IDLE_INTERVAL [background] [COMETBFT]`, solo unless CometBFT's program is named.
  * One line of JSON on standard output says that it serves; one on standard error says why it ends, with exit code 1. It
  * ends with whoever holds its standard input.
  */
@@ -13,12 +13,15 @@ import { toHex } from '../../src/codec/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
 import { LedgerNode } from '../../src/node/index.ts'
 import { openStore } from '../../src/store/index.ts'
+import { archiveOf, backgroundWord, startBackground } from './background-work.ts'
 import { openEngine } from './node-engine.ts'
 import { readGenesis } from './setting.ts'
 import type { FailureLine, ReadyLine } from './supervised-node.ts'
 
 process.stdin.once('end', () => process.exit(0)).resume()
-const [folder, connection, idleInterval, cometbft] = process.argv.slice(2)
+const [folder, connection, idleInterval, ...words] = process.argv.slice(2)
+const cometbft = words.find((word) => word !== backgroundWord)
+const inBackground = words.includes(backgroundWord)
 if (folder === undefined || connection === undefined || idleInterval === undefined) {
   throw new TypeError('folder, database URL and idle interval are needed')
 }
@@ -27,12 +30,14 @@ await start(folder, connection, Number(idleInterval)).catch(fail)
 async function start(folder: string, connection: string, idleInterval: number): Promise<void> {
   const genesis = readGenesis(folder)
 
-  const store = await openStore({ connection, chain: chainIdOf(genesis) })
+  const archive = inBackground ? { archive: archiveOf(folder) } : {}
+  const store = await openStore({ connection, chain: chainIdOf(genesis), ...archive })
   const chain = await Chain.open({ genesis, store, protocols, onFault: fail })
   const engine = openEngine(folder, genesis, chain, idleInterval, cometbft)
   const found = chain.head
   const node = await LedgerNode.start({ chain, engine, genesis, onFailure: fail })
-  const server = createServer({ node })
+  const follower = inBackground ? { follower: startBackground(chain, connection, folder, fail) } : {}
+  const server = createServer({ node, ...follower })
   const url = await server.listen(0)
   process.once('SIGTERM', () => {
     Promise.all([server.close(), node.stop()]).then(() => process.exit(0), fail)

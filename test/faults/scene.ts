@@ -6,6 +6,7 @@ import { NodeClient } from '../../api/client/index.ts'
 import { chainIdOf, type Genesis } from '../../src/chain/index.ts'
 import { prepareIdentity } from '../../src/engine/index.ts'
 import { type TestMember, testMember } from '../ledger/members.ts'
+import { archiveOf, backgroundWord } from './background-work.ts'
 import { cometbftHomeOf } from './node-engine.ts'
 import { PostgresServer } from './postgres-server.ts'
 import { makeSetting } from './setting.ts'
@@ -20,6 +21,8 @@ export type Scene = {
   readonly regulator: TestMember
   readonly postgres: PostgresServer
   readonly node: SupervisedNode
+  /** The folder of its archive, for a node that prunes in the background. */
+  readonly archive: string | undefined
   /** Whether it runs on CometBFT, not solo. */
   readonly onCometbft: boolean
   /** A trust file of the first moments: what is proven later follows from it. */
@@ -35,6 +38,8 @@ export type SceneOptions = {
   readonly idleInterval?: number
   /** The path of CometBFT's program, for a node that runs on it. */
   readonly cometbft?: string
+  /** Whether search rows follow the blocks and old ones are archived meanwhile. */
+  readonly inBackground?: boolean
   /** An empty folder on which Postgres keeps its data, instead of one that is made for it. */
   readonly data?: string
   /** The node's folder, instead of one that is made for it. */
@@ -46,6 +51,7 @@ export type SceneOptions = {
 export async function openScene({
   idleInterval = defaultIdleInterval,
   cometbft,
+  inBackground = false,
   data,
   folder: given,
   supervise = () => ({}),
@@ -59,7 +65,7 @@ export async function openScene({
   const identity = cometbft === undefined ? undefined : await prepareIdentity(cometbftHomeOf(folder))
   const genesis = makeSetting(folder, [vendor, stranger, regulator], identity?.validator)
   const node = new SupervisedNode(folder, postgres.connection, idleInterval, {
-    words: cometbft === undefined ? [] : [cometbft],
+    words: [...(inBackground ? [backgroundWord] : []), ...(cometbft === undefined ? [] : [cometbft])],
     ...supervise({ folder, genesis, postgres }),
   })
   const discard = async () => {
@@ -70,7 +76,19 @@ export async function openScene({
     const trust = await firstTrust(node)
     const members = { vendor, stranger, regulator }
     const onCometbft = cometbft !== undefined
-    return { folder, genesis, chain: chainIdOf(genesis), ...members, postgres, node, onCometbft, trust, discard }
+    const archive = inBackground ? archiveOf(folder) : undefined
+    return {
+      folder,
+      genesis,
+      chain: chainIdOf(genesis),
+      ...members,
+      postgres,
+      node,
+      archive,
+      onCometbft,
+      trust,
+      discard,
+    }
   } catch (error) {
     await discard()
     throw error

@@ -6,6 +6,7 @@ import { toHex } from '../../src/codec/index.ts'
 import { fsck } from '../../src/fsck/index.ts'
 import { openStore, type Store, Tables } from '../../src/store/index.ts'
 import { withClient } from '../postgres.ts'
+import { followedComplaints } from './background-work.ts'
 import { brokenLinks, doubleVotes, readHistory, replay } from './check-history.ts'
 import { brokenAnswers, brokenFates, brokenRecords, owedFates, provenFates, storedOutcomes } from './check-promises.ts'
 import { HeaderWatch } from './header-watch.ts'
@@ -55,7 +56,7 @@ export async function survive(
   await watch.catchUp()
   const headers = await watch.changed()
   await node.stop()
-  const store = await openStore({ connection: scene.postgres.connection, chain: scene.chain })
+  const store = await openStore({ connection: scene.postgres.connection, chain: scene.chain, ...archiveIn(scene) })
   try {
     const stored = await storedOutcomes(store, book)
     const owed = owedFates(book, stored)
@@ -73,6 +74,7 @@ export async function survive(
         ...headers,
         ...(await historyComplaints(scene, store)),
         ...(await fsckComplaints(scene, store)),
+        ...(scene.archive === undefined ? [] : await followedComplaints(scene, store)),
         ...wrongEnds(scene),
       ],
     }
@@ -151,16 +153,24 @@ async function historyComplaints(
   }
 }
 
+function archiveIn({ archive }: { readonly archive?: string | undefined }): { readonly archive?: string } {
+  return archive === undefined ? {} : { archive }
+}
+
 /** What the operator's own check says of the store. */
 export async function fsckComplaints(
   {
     postgres,
     chain,
     genesis,
-  }: Pick<Scene, 'chain' | 'genesis'> & { readonly postgres: Pick<Scene['postgres'], 'connection'> },
+    archive,
+  }: Pick<Scene, 'chain' | 'genesis'> & {
+    readonly archive?: string | undefined
+    readonly postgres: Pick<Scene['postgres'], 'connection'>
+  },
   store: Store,
 ): Promise<readonly string[]> {
-  const tables = Tables.open({ connection: postgres.connection, chain })
+  const tables = Tables.open({ connection: postgres.connection, chain, ...archiveIn({ archive }) })
   try {
     const { findings } = await fsck({ store, tables, genesis, protocols })
     return findings.map(({ check, where, what }) => `fsck: ${check}, ${where}: ${what}`)
