@@ -181,8 +181,9 @@ async function privateKeyOf(file: KeyFile, passphrase: Passphrase | null): Promi
   if (pkcs8 === 'refused') throw refusal()
   if (pkcs8 === 'foreign') return importPrivateKey(der, refusal, passphrase.text)
   try {
+    const key = importPrivateKey(pkcs8, refusal)
     requireWritten(file, pkcs8)
-    return importPrivateKey(pkcs8, refusal)
+    return key
   } finally {
     pkcs8.fill(0)
   }
