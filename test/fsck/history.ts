@@ -14,6 +14,8 @@ export type History = {
   readonly genesis: Genesis
   readonly chain: string
   readonly certificates: readonly Uint8Array[]
+  /** The folder of its archive files, when old blocks lie there. */
+  readonly archive?: string
 }
 
 /** Publishes `count` certificates in batches of 50, revokes every tenth, and stops the node. */
@@ -43,11 +45,12 @@ export async function makeHistory(database: string, count: number): Promise<Hist
 
 /** Opens the store as a node would, for one look at it. */
 export async function withStore<Result>(
-  { database, chain }: Pick<History, 'database' | 'chain'>,
+  { database, chain, archive }: Pick<History, 'database' | 'chain' | 'archive'>,
   work: (open: { readonly store: Store; readonly tables: Tables }) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openStore({ connection: database, chain })
-  const tables = Tables.open({ connection: database, chain })
+  const place = { connection: database, chain, ...(archive === undefined ? {} : { archive }) }
+  const store = await openStore(place)
+  const tables = Tables.open(place)
   try {
     return await work({ store, tables })
   } finally {

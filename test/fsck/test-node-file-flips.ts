@@ -13,7 +13,7 @@ import type { Store } from '../../src/store/index.ts'
 import { chooseSeed, SeededRandom, seedVariable } from '../faults/seeded-random.ts'
 import { testDatabase } from '../postgres.ts'
 import * as archived from './archive/archived-history.ts'
-import { type History, makeHistory, withStore } from './history.ts'
+import { check, type History, makeHistory, withStore } from './history.ts'
 
 /** @param flips in each kind of file @param timeout milliseconds */
 export async function testNodeFileFlips(flips: number, timeout: number): Promise<void> {
@@ -78,23 +78,23 @@ export async function testNodeFileFlips(flips: number, timeout: number): Promise
     it(`of an archive file is found and named, ${flips} times, never served, and mended`, async () => {
       const old = await archived.makeHistory(third)
       await archived.archiveOldBlocks(old)
-      const blocks = await archived.withStore(old, ({ store }) => readBlocks(store))
+      const blocks = await withStore(old, ({ store }) => readBlocks(store))
       const [name = ''] = readdirSync(old.archive)
       const sound = readFileSync(path.join(old.archive, name))
       const complaints: string[] = []
       await eachFlip(path.join(old.archive, name), async (where) => {
-        const read = await archived.withStore(old, ({ store }) => readBlocks(store))
+        const read = await withStore(old, ({ store }) => readBlocks(store))
         for (const [height, block] of blocks) {
           const found = read.get(height)
           if (found !== block && !found?.startsWith('refused')) complaints.push(`${where}: another block ${height}`)
         }
-        const { findings } = await archived.check(old, { repair: true })
+        const { findings } = await check(old, { repair: true })
         if (!findings.some((finding) => finding.where.includes(name))) complaints.push(`${where}: not named`)
         if (!findings.every(({ repaired }) => repaired)) complaints.push(`${where}: not mended`)
         if (!readFileSync(path.join(old.archive, name)).equals(sound)) complaints.push(`${where}: mended otherwise`)
       })
       expect(complaints).toEqual([])
-      expect((await archived.check(old)).findings).toEqual([])
+      expect((await check(old)).findings).toEqual([])
     })
   })
 }

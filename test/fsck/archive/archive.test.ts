@@ -10,7 +10,8 @@ import { sha256 } from '../../../src/crypto/index.ts'
 import type { Finding } from '../../../src/fsck/index.ts'
 import { SeededRandom } from '../../faults/seeded-random.ts'
 import { testDatabase, withClient } from '../../postgres.ts'
-import { archiveOldBlocks, check, makeHistory, withStore } from './archived-history.ts'
+import { check, withStore } from '../history.ts'
+import { archiveOldBlocks, makeHistory } from './archived-history.ts'
 
 const history = await makeHistory(await testDatabase())
 const before = await everything()
@@ -61,9 +62,7 @@ function isOfFile({ check: kind, where }: Finding): boolean {
 }
 
 function inDatabase(statement: string): Promise<unknown> {
-  return withClient(history.connection, (sql) =>
-    sql.unsafe(`set search_path to "chain_${history.chain}"; ${statement}`),
-  )
+  return withClient(history.database, (sql) => sql.unsafe(`set search_path to "chain_${history.chain}"; ${statement}`))
 }
 
 describe('archived blocks', () => {

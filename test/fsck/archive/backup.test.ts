@@ -3,14 +3,15 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { restoreBackup, writeBackup } from '../../../src/fsck/index.ts'
 import { testDatabase } from '../../postgres.ts'
-import { archiveOldBlocks, check, makeHistory, withStore } from './archived-history.ts'
+import { check, withStore } from '../history.ts'
+import { archiveOldBlocks, makeHistory } from './archived-history.ts'
 
 const history = await makeHistory(await testDatabase())
 const early = await makeHistory(await testDatabase())
 const { files } = await archiveOldBlocks(history)
 const { chain } = history
 const file = `${history.archive}.backup`
-const target = { ...history, connection: await testDatabase(), archive: `${history.archive}-restored` }
+const target = { ...history, database: await testDatabase(), archive: `${history.archive}-restored` }
 
 const restore = () => withStore(target, (open) => restoreBackup({ ...open, chain, file }))
 
@@ -35,7 +36,7 @@ it('an older backup is restored beside the files of a later day, which the prune
   const earlyFile = `${early.archive}.backup`
   await withStore(early, ({ tables }) => writeBackup({ tables, chain: early.chain, file: earlyFile }))
   const { files: archived } = await archiveOldBlocks(early)
-  const restored = { ...early, connection: await testDatabase() }
+  const restored = { ...early, database: await testDatabase() }
   await withStore(restored, (open) => restoreBackup({ ...open, chain: early.chain, file: earlyFile }))
   expect((await archiveOldBlocks(restored)).files).toEqual(archived)
   expect((await check(restored)).findings).toEqual([])
