@@ -23,17 +23,8 @@ export function verifySignatures(checks: readonly SignatureCheck[]): Promise<boo
  * On libuv's thread pool. All callers share one bound on the checks in flight, so that file access, which uses the same
  * pool, is not starved.
  */
-async function verifyFew(checks: readonly SignatureCheck[]): Promise<boolean[]> {
-  const verdicts = new Array<boolean>(checks.length).fill(false)
-  let next = 0
-  const work = async () => {
-    while (next < checks.length) {
-      const index = next++
-      verdicts[index] = await verifyInPool(checks[index]!)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(maximumInFlight, checks.length) }, work))
-  return verdicts
+function verifyFew(checks: readonly SignatureCheck[]): Promise<boolean[]> {
+  return Promise.all(checks.map(verifyInPool))
 }
 
 /** Checks that wait in or run on the thread pool: enough that no core idles between two turns of the event loop. */

@@ -35,7 +35,7 @@ export class TwoSlots {
     this.path = path
   }
 
-  /** Undefined when there is no file; `'foreign'` when it is no file of slots: its bytes are `bytes`. */
+  /** Undefined when there is no file; its bytes as `foreign` when it is no file of slots. */
   async read(): Promise<SlotContent | { readonly foreign: Uint8Array } | undefined> {
     this.#known = await bytesOf(this.path)
     if (this.#known === undefined) return undefined
@@ -79,7 +79,9 @@ export class TwoSlots {
     try {
       if (!isSame(readFileSync(file), known)) return false
       await durably('slot.write', async () => {
-        writeSync(file, bytes, place, slotBytes, place)
+        const written = writeSync(file, bytes, place, slotBytes, place)
+        // A disk may take less than it was given without an error: such a slot would be damaged, and nobody told.
+        if (written !== slotBytes) throw new Error(`${this.path} took ${written} of ${slotBytes} bytes`)
         fdatasyncSync(file)
       })
       this.#known = bytes

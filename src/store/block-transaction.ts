@@ -1,6 +1,7 @@
 /**
- * The transaction of a block. Its rows travel in one COPY to a table of the session, and go to their places from there:
- * the server parses no text, and the tables see plain inserts and updates.
+ * The transaction of a block. Its rows travel at once to a table of the session, and go to their places from there, so that
+ * the tables see plain inserts and updates: those of a large block in a COPY, of which the server parses no text, those of
+ * a small one as parameters.
  */
 import postgres from 'postgres'
 import { compareBytes, equalBytes } from '../codec/index.ts'
@@ -31,6 +32,7 @@ type Arrival = readonly [
 
 /** Bytes of a block below which its rows are sent as parameters: a COPY costs three round trips, their text form twice the bytes. */
 const smallBlock = 256 * 1024
+
 const blobPart = 4
 const transactionPart = 5
 

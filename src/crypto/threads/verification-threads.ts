@@ -36,14 +36,18 @@ export class VerificationThreads {
 
   /** The verdicts of `verifySignature`, in the order of the checks. @throws crypto.algorithm-unknown, crypto.library-surprise, crypto.thread-ended */
   async verify(checks: readonly SignatureCheck[]): Promise<boolean[]> {
-    const tasks: Promise<readonly boolean[]>[] = []
+    const portions: PackedChecks[] = []
     for (let start = 0; start < checks.length; start += checksOfOneTask) {
-      const { promise, resolve, reject } = Promise.withResolvers<readonly boolean[]>()
-      this.#waiting.push({ packed: packChecks(checks.slice(start, start + checksOfOneTask)), resolve, reject })
-      tasks.push(promise)
+      portions.push(packChecks(checks.slice(start, start + checksOfOneTask)))
     }
+    // Only once all are packed: nobody would wait for the first ones of a list whose last is refused.
+    const verdicts = portions.map((packed) => {
+      const { promise, resolve, reject } = Promise.withResolvers<readonly boolean[]>()
+      this.#waiting.push({ packed, resolve, reject })
+      return promise
+    })
     this.#handOut()
-    return (await Promise.all(tasks)).flat()
+    return (await Promise.all(verdicts)).flat()
   }
 
   #handOut(): void {
