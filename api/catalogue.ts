@@ -16,6 +16,7 @@ import { lightError, proofError, trustError } from '../src/light/index.ts'
 import { nodeError } from '../src/node/index.ts'
 import { stateError } from '../src/state/index.ts'
 import { followerError, postgresError, storeError } from '../src/store/index.ts'
+import { networkError } from './ceremony/index.ts'
 import { cliError } from './client/index.ts'
 import { apiError } from './errors.ts'
 
@@ -45,6 +46,7 @@ export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
   verificationError,
   apiError,
   cliError,
+  networkError,
 )
 
 /** The row of a number that a block's results carry; undefined for 0 (done), 1 (unchanged) and what a newer program knows. */

@@ -1,15 +1,12 @@
 /**
- * Builds CometBFT 0.40 from its pinned Go module and prints the path of the program.
+ * Builds CometBFT 0.40 from its pinned Go module.
  * The program lands in `.cache/` of the checkout, or in the folder that COMMONROOT_CACHE names; a second run finds it there.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
+import { cometbftPath, cometbftModule as modulePath, cometbftVersion as version } from '../src/engine/index.ts'
 
-/** `@latest` names an older line of versions. The program prints 0.39.0 about itself: Go's build record is what counts. */
-const version = 'v0.40.0'
-const modulePath = 'github.com/cometbft/cometbft'
 const commandPath = `${modulePath}/cmd/cometbft`
 
 /** Milliseconds: a build without any cache takes one to three minutes. */
@@ -17,8 +14,8 @@ const buildTimeout = 15 * 60_000
 
 /** The path of a program of exactly the pinned version, built now if need be. Throws one sentence that says what is missing. */
 export function installCometbft(): string {
-  const folder = process.env.COMMONROOT_CACHE ?? fileURLToPath(new URL('../.cache', import.meta.url))
-  const program = join(folder, `cometbft-${version}`)
+  const program = cometbftPath()
+  const folder = dirname(program)
   requireGo()
   if (existsSync(program)) {
     requireVersion(program)
@@ -59,13 +56,4 @@ function requireVersion(program: string): void {
       return kind === 'mod' && path === modulePath && built === version
     })
   if (!isPinned) throw new Error(`${program} is not built from ${modulePath} ${version}: delete it and run this again.`)
-}
-
-if (import.meta.main) {
-  try {
-    process.stdout.write(`${installCometbft()}\n`)
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-  }
 }

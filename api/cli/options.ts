@@ -57,6 +57,62 @@ export function memberId(text: string): string {
   return text
 }
 
+/** @throws InvalidArgumentError for what can be no network's name */
+export function networkName(text: string): string {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text) || text.length > 40) {
+    throw new InvalidArgumentError('It must be a name such as telecom: lower-case words with hyphens between them.')
+  }
+  return text
+}
+
+/** One of several roles. */
+export function role(text: string, before: readonly string[] | undefined): readonly string[] {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text) || text.length > 32) {
+    throw new InvalidArgumentError('It must be a word such as operator.')
+  }
+  return [...(before ?? []), text]
+}
+
+/** Voting power of a validator. */
+export function power(text: string): bigint {
+  if (!/^[0-9]{1,18}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return BigInt(text)
+}
+
+const hostPattern = String.raw`([a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?|\[[0-9a-f:]{2,39}\])`
+
+/** Where others reach something. @throws InvalidArgumentError unless it is HOST:PORT */
+export function address(text: string): string {
+  const port = Number(/:([1-9][0-9]{0,4})$/.exec(text)?.[1] ?? 0)
+  if (!new RegExp(`^${hostPattern}:[0-9]+$`).test(text) || port === 0 || port > 65_535) {
+    throw new InvalidArgumentError('It must be HOST:PORT, such as node.north.example:26656.')
+  }
+  return text
+}
+
+/** Where something listens; port 0 lets the system choose. */
+export function listenAddress(text: string): string {
+  return text.endsWith(':0') ? `${address(text.replace(/0$/, '1')).slice(0, -1)}0` : address(text)
+}
+
+/** One of several peers. @throws InvalidArgumentError unless it is ID@HOST:PORT */
+export function peer(text: string, before: readonly string[]): readonly string[] {
+  const [, where] = /^[0-9a-f]{40}@(.+)$/.exec(text) ?? []
+  if (where === undefined) throw new InvalidArgumentError('It must be ID@HOST:PORT, the id in 40 hex digits.')
+  address(where)
+  return [...before, text]
+}
+
+/** An end of an engine that somebody else runs. */
+export function abciAddress(text: string): string {
+  const [, scheme = '', rest = ''] = /^(unix|tcp):\/\/(.+)$/.exec(text) ?? []
+  if (scheme === 'tcp') address(rest)
+  else if (scheme !== 'unix' || !rest.startsWith('/') || rest.length > 100) {
+    throw new InvalidArgumentError('It must be unix:///PATH or tcp://HOST:PORT.')
+  }
+  return text
+}
+
 /** Milliseconds since 1970 as ISO 8601 in UTC; beyond the year 275760 there is no text. */
 export function instantText(milliseconds: bigint): string {
   const date = new Date(Number(milliseconds))

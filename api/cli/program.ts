@@ -11,12 +11,20 @@ import {
   certificateStatus,
   certificateSubmit,
   completion,
+  consortium,
   deviceIssue,
   followerRebuild,
   followerStatus,
   fsck,
   memberList,
   moduleList,
+  networkAssemble,
+  networkInit,
+  networkJoin,
+  networkStart,
+  nodeInit,
+  nodeStart,
+  nodeStatus,
   openapi,
   proofGet,
   proofVerify,
@@ -51,6 +59,16 @@ export function makeProgram(frame: Frame): Command {
     .exitOverride()
 
   sandbox(program, frame)
+  consortium(program, frame)
+  const network = group(program, 'network', 'A network of several organisations.')
+  networkJoin(network, frame)
+  networkAssemble(network, frame)
+  networkInit(network, frame)
+  networkStart(network, frame)
+  const node = group(program, 'node', "One organisation's node of a network.")
+  nodeInit(node, frame)
+  nodeStart(node, frame)
+  nodeStatus(node, frame)
   fsck(program, frame)
   prune(program, frame)
   backup(program, frame)

@@ -110,6 +110,15 @@ export const StatusAnswer = Type.Object({
   chain: Type.String({ maxLength: 64 }),
   height: Count,
   time: Type.String({ maxLength: 40 }),
+  engine: Type.Optional(
+    Type.Object({
+      name: Type.String({ maxLength: 32 }),
+      earliest: Count,
+      catchingUp: Type.Boolean(),
+      peers: Count,
+      power: Type.Optional(Count),
+    }),
+  ),
   follower: Type.Optional(
     Type.Object({
       height: Type.Optional(Count),

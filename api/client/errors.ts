@@ -77,13 +77,13 @@ export const cliError = defineErrors('cli', {
   'port-busy': {
     number: 1562,
     status: 409,
-    message: 'port {port} of 127.0.0.1 is in use by another program',
+    message: 'port {port} of {host} is in use by another program',
     remedy: 'Stop that program, or start with another --port.',
   },
   'port-refused': {
     number: 1563,
     status: 403,
-    message: 'port {port} of 127.0.0.1 cannot be opened: {reason}',
+    message: 'port {port} of {host} cannot be opened: {reason}',
     remedy: 'Start with another --port.',
   },
   'sandbox-running': {

@@ -41,6 +41,6 @@ export {
   type Submitter,
 } from './revoke.ts'
 export { type CertificateQuery, type SearchAnswer, searchCertificates } from './search.ts'
-export { type MemberSigner, openSigner } from './signer.ts'
+export { type MemberSigner, openSigner, openSignerKey } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'
 export { issueVoucherFile, readVoucherFile, submitCertificate, type VoucherFileOrder } from './voucher.ts'

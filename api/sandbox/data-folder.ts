@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { CommonrootError } from '../../src/errors/index.ts'
 import { discardEmbeddedPostgres } from '../../src/store/index.ts'
 import { cliError, readBounded, systemReason, writeWhole } from '../client/index.ts'
+import { type Lock, type Refusal, refuseRunning, takeLock } from '../ledger/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { maximumOwnFile } from './limits.ts'
-import { type Lock, refuseRunning, takeLock } from './lock.ts'
 
 /** What the mark says. A release that lays things out otherwise has another number. */
 const format = 1
@@ -14,7 +14,7 @@ const kind = 'commonroot-sandbox'
 
 /** Looks without touching: may a sandbox run here? @throws cli.sandbox-running, cli.not-a-sandbox, cli.other-release */
 export async function inspectFolder(layout: Layout): Promise<void> {
-  refuseRunning(layout)
+  refuseRunning(layout.lock, runningIn(layout))
   const names = await namesIn(layout.folder)
   if (names.length === 0) return
   if (!names.includes('sandbox.json')) {
@@ -33,7 +33,7 @@ export async function takeFolder(layout: Layout): Promise<Lock> {
     throw cliError('unwritable', { path: layout.folder, reason: systemReason(cause) ?? 'an unknown reason' }, cause)
   }
   await inspectFolder(layout)
-  const lock = takeLock(layout)
+  const lock = takeLock(layout.lock, runningIn(layout))
   await writeWhole(layout.mark, `${JSON.stringify({ kind, format })}\n`, 'owner')
   return lock
 }
@@ -44,7 +44,7 @@ export async function resetFolder(folder: string): Promise<void> {
   await inspectFolder(layout)
   const names = await namesIn(folder)
   if (names.length === 0) return
-  const lock = takeLock(layout)
+  const lock = takeLock(layout.lock, runningIn(layout))
   if (names.includes('postgres')) await discardDatabase(layout)
   // The mark goes last: a removal that is cut off can be done again.
   for (const name of (await namesIn(folder)).filter((each) => each !== 'sandbox.json')) {
@@ -52,6 +52,10 @@ export async function resetFolder(folder: string): Promise<void> {
   }
   await rm(layout.mark, { force: true })
   lock.release()
+}
+
+function runningIn({ folder }: Layout): Refusal {
+  return (process) => cliError('sandbox-running', { folder, process })
 }
 
 async function discardDatabase({ postgres }: Layout): Promise<void> {

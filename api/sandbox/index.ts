@@ -5,6 +5,6 @@
  * May import: `src`, `pki`, `api/client`, `api/http`, `api/protocols.ts`, Node. Start reading at `sandbox.ts`, then
  * `ledger.ts` (how a node is put together), `production.ts` and `gateway.ts`.
  */
-export type { Stage } from './narrator.ts'
+export type { Stage } from '../ledger/index.ts'
 export { runSandbox, type SandboxOptions } from './sandbox.ts'
 export { type StoredLedger, withRunningStore, withStoredLedger } from './stored-ledger.ts'

@@ -12,9 +12,9 @@ import {
   revokeCertificate,
   writeWhole,
 } from '../client/index.ts'
+import type { Narrator } from '../ledger/index.ts'
 import { type Layout, memberKeyFile } from './layout.ts'
 import { lineSize, publicationBatch } from './limits.ts'
-import type { Narrator } from './narrator.ts'
 import { lineVendor } from './roster.ts'
 
 /** The three cells that the gateway asks about. */

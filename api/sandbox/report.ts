@@ -1,9 +1,9 @@
 /** What a person reads at the end: the verdicts, and what to try next. */
 import { relative } from 'node:path'
 import { certificatePath } from '../client/index.ts'
+import type { Stage } from '../ledger/index.ts'
 import type { GatewayVerdict } from './gateway.ts'
 import { type Layout, memberKeyFile } from './layout.ts'
-import type { Stage } from './narrator.ts'
 import { cells } from './production.ts'
 
 /** The URL that commands use when none is given. */

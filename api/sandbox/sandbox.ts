@@ -1,20 +1,14 @@
 /** What `npm start` runs: a whole ledger, a production line, a gateway; then it stays up. */
 import { resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { CommonrootError } from '../../src/errors/index.ts'
-import { cliError, NodeClient } from '../client/index.ts'
+import { NodeClient } from '../client/index.ts'
+import { Narrator, requireFreePort, type Stage, untilEnd } from '../ledger/index.ts'
 import { inspectFolder, resetFolder, takeFolder } from './data-folder.ts'
 import { fetchProofs, verifyOffline } from './gateway.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { startLedger } from './ledger.ts'
-import { Narrator, type Stage } from './narrator.ts'
-import { requireFreePort } from './port.ts'
 import { runLine } from './production.ts'
 import { nextLines, verdictLines } from './report.ts'
 import { roster } from './roster.ts'
-
-/** Milliseconds in which a signal that came while nothing could be heard is heard. */
-const signalDelay = 50
 
 export type SandboxOptions = {
   /** Where everything is kept. */
@@ -42,27 +36,11 @@ export async function runSandbox(options: SandboxOptions): Promise<void> {
   await inspectFolder(layout)
   await requireFreePort(options.port)
   if (options.reset) await resetFolder(layout.folder)
-  const failure = new AbortController()
-  const signal = AbortSignal.any([options.signal, failure.signal])
-  await stayUp(layout, { ...options, signal }, (error) => failure.abort(failureOf(error)))
-  if (failure.signal.aborted) throw failure.signal.reason
-}
-
-/** Comes up, waits for the signal, and stops everything in order, however far it came. */
-async function stayUp(layout: Layout, options: SandboxOptions, onFailure: (error: unknown) => void): Promise<void> {
-  const { signal, stage } = options
-  await using stack = new AsyncDisposableStack()
-  const lock = await takeFolder(layout)
-  stack.defer(() => lock.release())
-  try {
-    await tellStory(stack, layout, options, onFailure)
-    await aborted(signal)
-  } catch (error) {
-    // A Ctrl-C reaches the programs that this one waits for, too, and their failure may come first.
-    await delay(signalDelay)
-    if (!signal.aborted) throw error
-  }
-  stage.say('Stopping.')
+  await untilEnd(options.stage, options.signal, async (stack, { signal, fail }) => {
+    const lock = await takeFolder(layout)
+    stack.defer(() => lock.release())
+    await tellStory(stack, layout, { ...options, signal }, fail)
+  })
 }
 
 async function tellStory(
@@ -94,17 +72,6 @@ async function tellStory(
   })
 }
 
-function failureOf(error: unknown): CommonrootError {
-  return cliError('node-failed', { reason: reasonOf(error) }, error)
-}
-
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done()
-    else signal.addEventListener('abort', () => done(), { once: true })
-  })
 }

@@ -2,9 +2,10 @@
  * The node that is measured, as a process of its own: put together as the sandbox does it, without its story.
  * It ends when its parent does, however that ends.
  */
+
+import { Narrator, type Stage } from '../../api/ledger/index.ts'
 import { layoutOf } from '../../api/sandbox/layout.ts'
 import { startLedger } from '../../api/sandbox/ledger.ts'
-import { Narrator, type Stage } from '../../api/sandbox/narrator.ts'
 import { startEmbeddedPostgres } from '../../src/store/index.ts'
 import type { Started } from './process.ts'
 

@@ -88,6 +88,8 @@ export type Engine = {
     readonly earliest: bigint
     readonly catchingUp: boolean
     readonly peers: number
+    /** Voting power of this node's validator, 0n for an observer; absent when the engine has no other. */
+    readonly power?: bigint
   }>
   stop(): Promise<void>
 }

@@ -29,6 +29,7 @@ export {
   removeArchive,
 } from './archive/index.ts'
 export { type ColumnValue, type CopiedTable, copiedTables } from './copied-tables.ts'
+export { createDatabase, isEmbeddedServer } from './databases.ts'
 export {
   discardEmbeddedPostgres,
   type EmbeddedPostgres,

@@ -1,5 +1,7 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { ChainId } from '../../../src/codec/index.ts'
+import type { Engine } from '../../../src/engine/index.ts'
+import { CommonrootError } from '../../../src/errors/index.ts'
 import type { Follower } from '../../../src/follower/index.ts'
 import { type LedgerNode, nodeError } from '../../../src/node/index.ts'
 import { answerJson, defineRoute, json } from '../route.ts'
@@ -38,12 +40,26 @@ const FollowerView = Type.Object({
   ),
 })
 
+const EngineView = Type.Object({
+  name: Type.String({ description: '`solo` or `cometbft`.' }),
+  earliest: Type.Unsafe<bigint>({ ...Height, description: 'The oldest block that the engine still has.' }),
+  catchingUp: Type.Boolean({ description: 'It fetches blocks that others have.' }),
+  peers: Type.Integer({ minimum: 0, description: 'Nodes that it is connected to.' }),
+  power: Type.Optional(
+    Type.Unsafe<bigint>({
+      type: 'integer',
+      minimum: 0,
+      description: 'Voting power of its validator, 0 for an observer; absent when there is no other validator.',
+    }),
+  ),
+})
+
 export const reportStatus = defineRoute({
   method: 'GET',
   path: '/v1/status',
   operation: 'reportStatus',
   group: 'operation',
-  summary: 'The newest block, and how far the follower is with the search indexes.',
+  summary: 'The newest block, the engine, and how far the follower is with the search indexes.',
   answers: {
     200: json(
       'How the node stands.',
@@ -51,21 +67,22 @@ export const reportStatus = defineRoute({
         chain: ChainId,
         height: Height,
         time: Instant,
+        engine: Type.Optional(EngineView),
         follower: Type.Optional(FollowerView),
       }),
     ),
   },
   refusals: [nodeError.numberOf('not-ready')],
-  answer: ({
+  answer: async ({
     node,
     follower,
   }: {
-    readonly node: Pick<LedgerNode, 'chain'>
+    readonly node: Pick<LedgerNode, 'chain' | 'engine'>
     readonly follower: Follower | undefined
   }) => {
     const { id, head } = node.chain
     if (head === undefined) throw nodeError('not-ready')
-    const base = { chain: id, height: head.height, time: instant(head.time) }
+    const base = { chain: id, height: head.height, time: instant(head.time), ...(await engineView(node.engine)) }
     if (follower === undefined) return answerJson(200, base)
     const { height, lagBlocks, lagMilliseconds, failure, projections } = follower.status()
     return answerJson(200, {
@@ -87,3 +104,14 @@ export const reportStatus = defineRoute({
     })
   },
 })
+
+/** Nothing while the engine is being started again. */
+async function engineView(engine: Pick<Engine, 'name' | 'status'>): Promise<{ engine?: Static<typeof EngineView> }> {
+  try {
+    const { earliest, catchingUp, peers, power } = await engine.status()
+    return { engine: { name: engine.name, earliest, catchingUp, peers, ...(power === undefined ? {} : { power }) } }
+  } catch (error) {
+    if (error instanceof CommonrootError) return {}
+    throw error
+  }
+}

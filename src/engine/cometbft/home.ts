@@ -1,5 +1,5 @@
 /** CometBFT's home folder: keys, signing state, genesis and configuration, in the places where it looks for them. */
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concat, equalBytes, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
@@ -14,7 +14,9 @@ import { genesisDocument } from './genesis.ts'
 
 export type NodeIdentity = {
   readonly validator: PublicKey
-  /** What stands before the `@` in a peer's address. */
+  /** The key under which the node speaks to its peers. */
+  readonly node: PublicKey
+  /** What stands before the `@` in a peer's address: the address of `node`. */
   readonly nodeId: string
 }
 
@@ -62,7 +64,37 @@ export async function prepareIdentity(home: string): Promise<NodeIdentity> {
     const key = json({ priv_key: { type: privateKeyType, value: newPrivateKey().toBase64() } })
     await durably('home.node-key', () => replaceFile(paths.nodeKey, key))
   }
-  return { validator: await readValidatorKey(paths.validatorKey), nodeId: await readNodeId(paths.nodeKey) }
+  const node = ed25519Spki((await readPrivateKey(paths.nodeKey)).subarray(rawKeyLength))
+  return { validator: await readValidatorKey(paths.validatorKey), node, nodeId: nodeIdOf(node) }
+}
+
+/** What CometBFT calls a node by the key under which it speaks to its peers. */
+export function nodeIdOf(node: PublicKey): string {
+  return toHex(validatorAddress(node))
+}
+
+/**
+ * Signs a message with both keys of a home, to show that they are its owner's. No vote reads like the message: it begins
+ * with bytes that no vote begins with, which the caller sees to.
+ * @throws engine.home-damaged
+ */
+export async function signAsIdentity(
+  home: string,
+  message: Uint8Array,
+): Promise<{ readonly validator: Uint8Array; readonly node: Uint8Array }> {
+  const { validatorKey, nodeKey } = pathsOf(home)
+  return {
+    validator: signEd25519(await readPrivateKey(validatorKey), message),
+    node: signEd25519(await readPrivateKey(nodeKey), message),
+  }
+}
+
+function signEd25519(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const [d, x] = [key.subarray(0, rawKeyLength), key.subarray(rawKeyLength)].map((part) =>
+    part.toBase64({ ...base64url, omitPadding: true }),
+  )
+  const jwk = { kty: 'OKP', crv: 'Ed25519', d: d ?? '', x: x ?? '' }
+  return new Uint8Array(sign(null, message, createPrivateKey({ key: jwk, format: 'jwk' })))
 }
 
 /** The newest height that the validator of a home has signed for. @throws engine.home-damaged */
@@ -120,10 +152,10 @@ async function readValidatorKey(path: string): Promise<PublicKey> {
   return ed25519Spki(decodeKey(path, file.record('pub_key').text('value'), rawKeyLength))
 }
 
-async function readNodeId(path: string): Promise<string> {
+/** Seed, then public key. */
+async function readPrivateKey(path: string): Promise<Uint8Array> {
   const file = await fieldsOf(path)
-  const raw = decodeKey(path, file.record('priv_key').text('value'), privateKeyLength).subarray(rawKeyLength)
-  return toHex(validatorAddress(ed25519Spki(raw)))
+  return decodeKey(path, file.record('priv_key').text('value'), privateKeyLength)
 }
 
 async function fieldsOf(path: string): Promise<Fields> {

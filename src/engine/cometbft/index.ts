@@ -7,4 +7,5 @@
  * runs and why.
  */
 export { CometbftEngine, type CometbftOptions } from './cometbft-engine.ts'
-export { type NodeIdentity, prepareIdentity } from './home.ts'
+export { type NodeIdentity, nodeIdOf, prepareIdentity, signAsIdentity } from './home.ts'
+export { cometbftModule, cometbftPath, cometbftVersion, complaintAbout } from './program.ts'

@@ -60,12 +60,14 @@ export function progressOf(result: Fields): {
   readonly height: bigint
   readonly earliest: bigint
   readonly catchingUp: boolean
+  readonly power: bigint
 } {
   const sync = result.record('sync_info')
   return {
     height: sync.integer('latest_block_height', 0n, maximumHeight),
     earliest: sync.integer('earliest_block_height', 0n, maximumHeight),
     catchingUp: sync.flag('catching_up'),
+    power: result.record('validator_info').integer('voting_power', 0n, maximumTotalPower),
   }
 }
 

@@ -18,3 +18,6 @@ export const maximumSocketPath = 107
 
 /** A log above this size, in bytes, starts afresh with the next start. */
 export const maximumLogBytes = 8 * 1024 * 1024
+
+/** What the server says of itself, so that a node can tell it from one that is meant to last. */
+export const clusterName = 'commonroot-embedded'

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Binaries, findPackage, prepareBinaries } from './binaries.ts'
 import { type Claim, claimFolder, markDeadServer, readServerFile, stopServer } from './claim.ts'
 import { postgresError } from './errors.ts'
-import { leftoverPatience, maximumLogBytes, pollInterval, startPatience } from './limits.ts'
+import { clusterName, leftoverPatience, maximumLogBytes, pollInterval, startPatience } from './limits.ts'
 import { makeSocketFolder, type Place, preparePlace } from './place.ts'
 import { embeddedConnection } from './running.ts'
 
@@ -31,6 +31,7 @@ const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', HOME: '/' }
  */
 const settings = [
   'listen_addresses=',
+  `cluster_name=${clusterName}`,
   'fsync=on',
   'unix_socket_permissions=0700',
   'shared_buffers=256MB',

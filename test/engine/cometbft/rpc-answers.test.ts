@@ -149,7 +149,8 @@ describe('an answer to /validators', () => {
 describe('an answer to /status', () => {
   it('becomes heights', () => {
     const sync = { latest_block_height: '9', earliest_block_height: '3', catching_up: false }
-    expect(progressOf(read({ sync_info: sync }))).toEqual({ height: 9n, earliest: 3n, catchingUp: false })
+    const answer = read({ sync_info: sync, validator_info: { voting_power: '10' } })
+    expect(progressOf(answer)).toEqual({ height: 9n, earliest: 3n, catchingUp: false, power: 10n })
   })
 
   it('with a word for a flag is refused', async () => {

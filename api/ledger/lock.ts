@@ -1,20 +1,22 @@
-/** One process at a time runs a sandbox in a folder. */
+/** One process at a time uses a data folder. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { toHex } from '../../src/codec/index.ts'
+import type { CommonrootError } from '../../src/errors/index.ts'
 import { isAlive, type ProcessMark, thisProcess } from '../../src/store/index.ts'
-import { cliError } from '../client/index.ts'
-import type { Layout } from './layout.ts'
 
 export type Lock = { release(): void }
 
-/** Takes the lock, also one that a killed process left. @throws cli.sandbox-running */
-export function takeLock({ folder, lock }: Layout): Lock {
+/** What is told to whoever finds the folder in use by a process. */
+export type Refusal = (processId: number) => CommonrootError
+
+/** Takes the lock, also one that a killed process left. @throws what `refusal` makes */
+export function takeLock(lock: string, refusal: Refusal): Lock {
   const draft = `${lock}.${toHex(randomBytes(4))}`
   writeFileSync(draft, JSON.stringify(thisProcess()), { mode: 0o600 })
   try {
     while (!take(draft, lock)) {
-      refuseRunning({ folder, lock })
+      refuseRunning(lock, refusal)
       // Only one of two that find the same dead owner gets this file away, and the other looks again.
       discard(lock)
     }
@@ -24,10 +26,10 @@ export function takeLock({ folder, lock }: Layout): Lock {
   return { release: () => rmSync(lock, { force: true }) }
 }
 
-/** @throws cli.sandbox-running when the process that took the lock lives */
-export function refuseRunning({ folder, lock }: Pick<Layout, 'folder' | 'lock'>): void {
+/** @throws what `refusal` makes, when the process that took the lock lives */
+export function refuseRunning(lock: string, refusal: Refusal): void {
   const owner = ownerOf(lock)
-  if (owner !== undefined && isAlive(owner)) throw cliError('sandbox-running', { folder, process: owner.processId })
+  if (owner !== undefined && isAlive(owner)) throw refusal(owner.processId)
 }
 
 function take(draft: string, lock: string): boolean {

@@ -2,10 +2,11 @@
 import { createServer } from 'node:net'
 import { cliError } from '../client/index.ts'
 
-const host = '127.0.0.1'
+/** Only this machine reaches it. */
+export const ownHost = '127.0.0.1'
 
 /** @throws cli.port-busy, cli.port-refused */
-export async function requireFreePort(port: number): Promise<void> {
+export async function requireFreePort(port: number, host: string = ownHost): Promise<void> {
   if (port === 0) return
   const server = createServer()
   try {
@@ -14,14 +15,14 @@ export async function requireFreePort(port: number): Promise<void> {
       server.listen(port, host, resolve)
     })
   } catch (cause) {
-    throw portError(port, cause)
+    throw portError(port, host, cause)
   }
   await new Promise((resolve) => server.close(resolve))
 }
 
 /** What it means that a port could not be opened. */
-export function portError(port: number, cause: unknown): Error {
+export function portError(port: number, host: string, cause: unknown): Error {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an unknown reason'
-  if (code === 'EADDRINUSE') return cliError('port-busy', { port }, cause)
-  return cliError('port-refused', { port, reason: code === 'EACCES' ? 'this user may not' : code }, cause)
+  if (code === 'EADDRINUSE') return cliError('port-busy', { port, host }, cause)
+  return cliError('port-refused', { port, host, reason: code === 'EACCES' ? 'this user may not' : code }, cause)
 }
