@@ -1,11 +1,10 @@
 /** What a relying party needs to judge one certificate offline, as bytes. */
 import { certificates } from '../../pki/contract/index.ts'
-import type { StateView } from '../../src/chain/index.ts'
 import { equalBytes, utf8 } from '../../src/codec/index.ts'
 import { standings, withdrawnAlgorithms } from '../../src/governance/index.ts'
 import { recordAddress } from '../../src/module/index.ts'
-import { type LedgerNode, nodeError } from '../../src/node/index.ts'
-import { encodeIcs23, type Neighbours, type Proven, stateRoot, type TreeName } from '../../src/state/index.ts'
+import { type LedgerNode, nodeError, proveForIcs23 } from '../../src/node/index.ts'
+import { encodeIcs23, stateRoot } from '../../src/state/index.ts'
 
 /**
  * The `.proof` file of a certificate: its record, its manufacturer's standing and the withdrawn algorithms; of a
@@ -49,17 +48,13 @@ export async function certificateIcs23Proof(
     if (!equalBytes(stateRoot(roots.standing, roots.records), appHash)) {
       throw nodeError('root-differs', { height: view.height })
     }
-    const proven = await view.prove(certificates, fingerprint)
-    const neighbours = proven.value === undefined ? await neighboursOf(view, certificates.tree, fingerprint) : undefined
+    const { proven, neighbours } = await proveForIcs23(
+      view,
+      certificates.tree,
+      recordAddress(certificates, fingerprint).key,
+    )
     return { bytes: encodeIcs23(proven, roots, neighbours), headerHeight: height, appHash }
   } finally {
     await view.close()
   }
-}
-
-async function neighboursOf(view: StateView, tree: TreeName, fingerprint: Uint8Array): Promise<Neighbours> {
-  const prove = async (key: Uint8Array | null): Promise<Proven | null> =>
-    key === null ? null : view.proveKey(tree, key)
-  const { left, right } = await view.neighbours(tree, recordAddress(certificates, fingerprint).key)
-  return { left: await prove(left), right: await prove(right) }
 }

@@ -1,10 +1,16 @@
 /** A node of a network: one organisation's application, with its CometBFT, over its own database. */
 
 import { existsSync } from 'node:fs'
-import { engineGenesis, type Genesis } from '../../src/chain/index.ts'
+import { type Chain, engineGenesis, type Genesis } from '../../src/chain/index.ts'
 import { utf8 } from '../../src/codec/index.ts'
-import { CometbftEngine, cometbftPath, complaintAbout } from '../../src/engine/index.ts'
-import type { TransactionSigner } from '../../src/node/index.ts'
+import {
+  CometbftEngine,
+  type CometbftOptions,
+  cometbftPath,
+  complaintAbout,
+  parseAddress,
+} from '../../src/engine/index.ts'
+import { stateQueries, type TransactionSigner } from '../../src/node/index.ts'
 import { isEmbeddedServer } from '../../src/store/index.ts'
 import {
   decodeNetwork,
@@ -47,20 +53,27 @@ export async function startNode(stack: AsyncDisposableStack, options: NodeOption
   const connection = await requireDatabase(options.database, settings)
   const binary = settings.external === undefined ? await requireProgram() : ''
   const carrier = await carrierOf(home, settings, options.passphrase)
+  let isUp = false
   const ledger = await runLedger(stack, {
     ...options,
     genesis: network.genesis,
     connection,
     archive: home.archive,
-    engineOf: async () => engineOf(home, settings, network.genesis, binary),
+    engineOf: async (chain) => {
+      const engine = engineOf(home, settings, network.genesis, binary, chain)
+      // An engine that somebody else runs may be long in coming: who gives up does not wait for it.
+      options.signal.addEventListener('abort', () => isUp || engine.stop().catch(() => undefined), { once: true })
+      return engine
+    },
     host,
     port,
     ...(carrier === undefined ? {} : { carrier }),
   })
+  isUp = true
   return { ...ledger, settings, network }
 }
 
-function engineOf(home: Home, settings: NodeSettings, genesis: Genesis, binary: string): CometbftEngine {
+function engineOf(home: Home, settings: NodeSettings, genesis: Genesis, binary: string, chain: Chain): CometbftEngine {
   const { listen, peers, trial, externalAddress, proposalTimeout, organisation } = settings
   return new CometbftEngine({
     home: home.cometbft,
@@ -70,9 +83,20 @@ function engineOf(home: Home, settings: NodeSettings, genesis: Genesis, binary: 
     peers,
     moniker: organisation ?? 'observer',
     oneHost: trial,
+    answerQuery: stateQueries(chain),
+    ...externalOf(settings),
     ...(externalAddress === undefined ? {} : { externalAddress }),
     ...(proposalTimeout === undefined ? {} : { proposalTimeout }),
   })
+}
+
+function externalOf({ external }: NodeSettings): Pick<CometbftOptions, 'external'> {
+  if (external === undefined) return {}
+  const [application, rpc] = [parseAddress(external.application), parseAddress(external.rpc)]
+  if (application === undefined || rpc === undefined) {
+    throw networkError('settings-malformed', { file: 'node.json', reason: 'an address of the external engine is none' })
+  }
+  return { external: { application, rpc } }
 }
 
 async function requireDatabase(database: string | undefined, { trial }: NodeSettings): Promise<string> {

@@ -134,8 +134,8 @@ export const engineError = defineErrors('engine', {
   'query-refused': {
     number: 823,
     status: 400,
-    message: 'this application answers no ABCI queries',
-    remedy: 'Read through the HTTP API, which gives proofs.',
+    message: 'the ABCI query is refused: {reason}',
+    remedy: 'Ask for a leaf by its key, as docs/reference/engine.md says, or read through the HTTP API.',
   },
   'rpc-unreachable': {
     number: 830,

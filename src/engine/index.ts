@@ -6,6 +6,7 @@
  * `port.ts`, then `solo/solo-engine.ts` and `cometbft/cometbft-engine.ts`. What a crash leaves behind: `docs/crashes.md`.
  */
 export {
+  type AnswerQuery,
   CometbftEngine,
   type CometbftOptions,
   cometbftModule,
@@ -14,7 +15,11 @@ export {
   complaintAbout,
   type NodeIdentity,
   nodeIdOf,
+  parseAddress,
   prepareIdentity,
+  type QueryAnswer,
+  type SocketAddress,
+  type StateQuery,
   signAsIdentity,
 } from './cometbft/index.ts'
 export { engineError } from './errors.ts'

@@ -43,10 +43,19 @@ export function encodeIcs23(
   roots: Readonly<Record<TreeName, Uint8Array>>,
   neighbours?: Neighbours,
 ): Uint8Array {
+  return concat(...ics23Proofs(proven, roots, neighbours).map((proof) => messageField(1, proof)))
+}
+
+/** The two proofs of the chain apart, each a `CommitmentProof`. @throws as `encodeIcs23` */
+export function ics23Proofs(
+  proven: Proven,
+  roots: Readonly<Record<TreeName, Uint8Array>>,
+  neighbours?: Neighbours,
+): readonly [leaf: Uint8Array, roots: Uint8Array] {
   const root = proven.tree === treeNumber.standing ? roots.standing : roots.records
   refuseOtherRoot(proven, root)
   const leafProof = proven.value === undefined ? absence(proven, root, neighbours) : presence(proven, neighbours)
-  return concat(messageField(1, leafProof), messageField(1, rootsProof(roots)))
+  return [leafProof, rootsProof(roots)]
 }
 
 /** `CommitmentProof.exist`. */

@@ -7,7 +7,7 @@
 export { buildTree, joinPage, leafOf } from './build.ts'
 export { stateError } from './errors.ts'
 export { emptyHash, innerHash, leafHash, pathNibble, stateRoot } from './hashing.ts'
-export { encodeIcs23, type Neighbours } from './ics23.ts'
+export { encodeIcs23, ics23Proofs, type Neighbours } from './ics23.ts'
 export {
   collectionPrefix,
   counterKey,

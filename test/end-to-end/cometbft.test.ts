@@ -1,11 +1,16 @@
 /** The Engine port against the real thing: CometBFT 0.40 finalises a publication, and the same light client verifies it. */
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { certificateIcs23Proof } from '../../api/http/certificate-proof.ts'
 import { protocols } from '../../api/protocols.ts'
 import { parseCertificate } from '../../pki/certificate/index.ts'
+import { certificates } from '../../pki/contract/index.ts'
 import { verifyCertificate } from '../../pki/status/index.ts'
 import { installCometbft } from '../../scripts/install-cometbft.ts'
 import { Chain, replayBlocks } from '../../src/chain/index.ts'
-import { toHex } from '../../src/codec/index.ts'
+import { concat, messageField, toHex } from '../../src/codec/index.ts'
+import { RpcClient } from '../../src/engine/cometbft/rpc-client.ts'
+import { recordAddress } from '../../src/module/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { recordedBlocks } from '../chain/recorded-blocks.ts'
 import { testDevice } from '../ledger/devices.ts'
@@ -48,6 +53,29 @@ describe('a chain on CometBFT', () => {
     const proof = await proofOf(ledger, later.certificate)
     const now = BigInt(Date.now())
     expect(verifyCertificate({ certificate: later.certificate, proof, trust, now })).toMatchObject({ verdict: 'valid' })
+  })
+
+  it('answers an ABCI query for a leaf, present or absent, with the proof that the HTTP interface exports', async () => {
+    const rpc = new RpcClient({ path: join(ledger.folder, 'run', 'rpc') })
+    const known = await testDevice(ledger.chain.id, vendor.id, 'S5')
+    const unknown = await testDevice(ledger.chain.id, vendor.id, 'S6')
+    await ledger.submit([['pki', 'publish', [{ certificate: known.certificate }]]], [vendor.signer])
+    for (const { certificate } of [known, unknown]) {
+      const { fingerprint } = parseCertificate(certificate)
+      const exported = await certificateIcs23Proof(ledger.node, fingerprint)
+      const { key } = recordAddress(certificates, fingerprint)
+      const height = String(exported.headerHeight - 1n)
+      const result = await rpc.call('abci_query', { path: '/records', data: toHex(key), height, prove: true })
+      const response = result.record('response')
+      const proofs = response.record('proofOps').records('ops')
+      expect(proofs.map((proof) => proof.text('type'))).toEqual(['ics23:smt', 'ics23:simple'])
+      const data = proofs.map((proof) => messageField(1, Uint8Array.fromBase64(proof.text('data'))))
+      expect(toHex(concat(...data))).toBe(toHex(exported.bytes))
+      expect(response.has('value')).toBe(certificate === known.certificate)
+    }
+    const refused = await rpc.call('abci_query', { path: '/elsewhere', data: '00', height: '0', prove: false })
+    expect(refused.record('response').text('log')).toBe('engine.query-refused')
+    rpc.close()
   })
 
   it('gives a history that replays without any engine', async () => {

@@ -14,7 +14,7 @@ export async function completeHome(folder: string): Promise<void> {
   await prepareHome(folder, genesis, {
     moniker: 'faults',
     applicationAddress: 'unix:///nowhere/abci',
-    rpcSocket: '/nowhere/rpc',
+    rpcAddress: 'unix:///nowhere/rpc',
     listen: '127.0.0.1:0',
     peers: [],
     idleInterval: 1_000,

@@ -13,6 +13,7 @@ import {
   LedgerNode,
   makeOperation,
   signTransaction,
+  stateQueries,
   type TransactionSigner,
 } from '../../src/node/index.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -125,7 +126,15 @@ function makeEngine(
 ): Engine {
   const genesis = engineGenesis(chainGenesis)
   if (cometbft !== undefined) {
-    return new CometbftEngine({ home: folder, binary: cometbft, genesis, listen: '127.0.0.1:0', oneHost: true })
+    const answerQuery = stateQueries(chain)
+    return new CometbftEngine({
+      home: folder,
+      binary: cometbft,
+      genesis,
+      listen: '127.0.0.1:0',
+      oneHost: true,
+      answerQuery,
+    })
   }
   const signingState = join(folder, 'signing-state')
   return new SoloEngine({ genesis, validator, signingState, headers: headerStoreOf(chain), idleInterval })

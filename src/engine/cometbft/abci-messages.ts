@@ -7,10 +7,12 @@ import { engineError } from '../errors.ts'
 import type { BlockInput, GenesisInput, Misbehaviour } from '../port.ts'
 import { Fields } from './fields.ts'
 import { applicationOfState } from './genesis.ts'
+import type { StateQuery } from './query.ts'
 
 /** What CometBFT asks. Snapshots and vote extensions are not offered: their requests carry nothing that is read. */
 export type AbciRequest =
   | { readonly kind: 'echo'; readonly message: string }
+  | { readonly kind: 'query'; readonly query: StateQuery }
   | { readonly kind: 'init_chain'; readonly genesis: GenesisInput }
   | { readonly kind: 'check_tx'; readonly transaction: Uint8Array; readonly recheck: boolean }
   | {
@@ -27,7 +29,6 @@ export type AbciRequest =
 const plainKinds = [
   'flush',
   'info',
-  'query',
   'commit',
   'list_snapshots',
   'offer_snapshot',
@@ -64,6 +65,8 @@ export function decodeRequest(bytes: Uint8Array): AbciRequest {
   switch (kind) {
     case 'echo':
       return { kind, message: body.text('message') }
+    case 'query':
+      return { kind, query: queryOf(body) }
     case 'init_chain':
       return { kind, genesis: genesisOf(body) }
     case 'check_tx':
@@ -109,6 +112,15 @@ function unpack(bytes: Uint8Array): unknown {
 
 function complain(path: string, expected: string): Error {
   return engineError('abci-message', { reason: `${path} is not ${expected}` })
+}
+
+function queryOf(body: Fields): StateQuery {
+  return {
+    path: body.text('path'),
+    key: body.bytes('data'),
+    height: body.integer('height', 0n, maximumHeight),
+    prove: body.flag('prove'),
+  }
 }
 
 function genesisOf(body: Fields): GenesisInput {

@@ -5,15 +5,13 @@ import { engineError } from '../errors.ts'
 import { FrameReader, frame } from './abci-frames.ts'
 import { type AbciAnswer, type AbciRequest, decodeRequest, encodeAnswer } from './abci-messages.ts'
 import { exceptionText } from './abci-service.ts'
+import { formatAddress, ownHost, type SocketAddress } from './address.ts'
 
 /** Consensus, mempool, query and snapshot; twice that, since a restarting CometBFT may overlap with its predecessor. */
 export const maximumConnections = 8
 
 /** Requests of one connection that are read ahead of their answers; CometBFT itself keeps up to 256 on the way. */
 const maximumInFlight = 256
-
-/** A path of a UNIX socket, or a port of 127.0.0.1 (0: the system chooses). */
-export type AbciAddress = { readonly path: string } | { readonly port: number }
 
 export type AbciHandlers = {
   answer(request: AbciRequest): Promise<AbciAnswer>
@@ -27,7 +25,7 @@ export class AbciServer {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #handlers: AbciHandlers
-  #address: AbciAddress | undefined
+  #address: SocketAddress | undefined
 
   constructor(handlers: AbciHandlers) {
     this.#handlers = handlers
@@ -36,10 +34,10 @@ export class AbciServer {
   }
 
   /** Resolves to the address in CometBFT's notation, for `proxy_app`. */
-  async listen(address: AbciAddress): Promise<string> {
+  async listen(address: SocketAddress): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
-      const options = 'path' in address ? address : { host: '127.0.0.1', port: address.port }
+      const options = 'path' in address ? address : { host: address.host ?? ownHost, port: address.port }
       this.#server.listen(options, () => {
         this.#server.off('error', reject)
         resolve()
@@ -48,11 +46,11 @@ export class AbciServer {
     this.#address = address
     if ('path' in address) {
       await chmod(address.path, 0o600)
-      return `unix://${address.path}`
+      return formatAddress(address)
     }
     const bound = this.#server.address()
     if (typeof bound !== 'object' || bound === null) throw new TypeError('a listening server has an address')
-    return `tcp://127.0.0.1:${bound.port}`
+    return formatAddress({ ...address, port: bound.port })
   }
 
   /** Cuts all connections: CometBFT ends itself when it loses one. */

@@ -3,6 +3,7 @@ import { CommonrootError } from '../../errors/index.ts'
 import { engineError } from '../errors.ts'
 import type { Application } from '../port.ts'
 import { type AbciAnswer, type AbciRequest, validatorUpdate } from './abci-messages.ts'
+import { type AnswerQuery, queryBody, refuseQueries, type StateQuery } from './query.ts'
 
 /** Where a transaction that CometBFT asks about comes from, and what became of it. */
 export type AdmissionDesk = {
@@ -19,11 +20,13 @@ const genericRefusal = 1
 export class AbciService {
   readonly #application: Application
   readonly #desk: AdmissionDesk
+  readonly #answerQuery: AnswerQuery
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(application: Application, desk: AdmissionDesk) {
+  constructor(application: Application, desk: AdmissionDesk, answerQuery: AnswerQuery = refuseQueries) {
     this.#application = application
     this.#desk = desk
+    this.#answerQuery = answerQuery
   }
 
   /** Rejects with whatever the application throws: a surprise there must stop the node. */
@@ -42,10 +45,8 @@ export class AbciService {
         return this.#plain(request.kind, { result: snapshotResult.abort })
       case 'verify_vote_extension':
         return this.#plain(request.kind, { result: request.isEmpty ? verdict.accept : verdict.reject })
-      case 'query': {
-        const refusal = engineError('query-refused')
-        return this.#plain(request.kind, { code: refusal.number, log: refusal.code, codespace })
-      }
+      case 'query':
+        return this.#query(request.query)
       case 'info':
         return this.#info()
       case 'check_tx':
@@ -127,6 +128,10 @@ export class AbciService {
     const { refusal } = admission
     if (own) this.#desk.refused(transaction, refusal)
     return { kind: 'check_tx', body: { code: refusal.number || genericRefusal, log: refusal.code, codespace } }
+  }
+
+  async #query(query: StateQuery): Promise<AbciAnswer> {
+    return { kind: 'query', body: await queryBody(this.#answerQuery, query) }
   }
 
   async #plain(kind: AbciAnswer['kind'], body: object): Promise<AbciAnswer> {

@@ -11,9 +11,11 @@ import { engineError } from '../errors.ts'
 import type { Application, Engine, GenesisInput } from '../port.ts'
 import { AbciServer } from './abci-server.ts'
 import { AbciService } from './abci-service.ts'
+import { formatAddress, type SocketAddress } from './address.ts'
 import type { NodeSettings } from './configuration.ts'
 import { prepareHome, prepareIdentity } from './home.ts'
 import { NodeProcess } from './node-process.ts'
+import type { AnswerQuery } from './query.ts'
 import { progressOf, signedHeaderOf, validatorsOf } from './rpc-answers.ts'
 import { RpcClient } from './rpc-client.ts'
 import { checkAfterStart, checkBeforeStart, isLone } from './standing.ts'
@@ -21,12 +23,16 @@ import { checkAfterStart, checkBeforeStart, isLone } from './standing.ts'
 export type CometbftOptions = {
   /** CometBFT's folder; `prepareIdentity` makes its keys. */
   readonly home: string
-  /** Path of the program that `scripts/install-cometbft.ts` builds. */
+  /** Path of the program that `npm run engine` builds; not needed when somebody else runs it. */
   readonly binary: string
   readonly genesis: GenesisInput
   /** Where other validators connect. Port 0 lets the system choose, which only a lone validator can use. */
   readonly listen: string
-} & Partial<Omit<NodeSettings, 'applicationAddress' | 'rpcSocket' | 'listen'>>
+  /** CometBFT is run by somebody else, from the same home: where it finds the application, and where its RPC listens. */
+  readonly external?: { readonly application: SocketAddress; readonly rpc: SocketAddress }
+  /** What an ABCI query gets; without it none is answered. */
+  readonly answerQuery?: AnswerQuery
+} & Partial<Omit<NodeSettings, 'applicationAddress' | 'rpcAddress' | 'listen'>>
 
 const defaults = {
   peers: [],
@@ -74,7 +80,7 @@ export class CometbftEngine implements Engine {
     const { validator } = await prepareIdentity(home)
     const lone = isLone(genesis, validator)
     await checkBeforeStart(home, (await application.info()).height, lone)
-    const folder = await socketFolder(home)
+    const { folder, application: applicationSocket, rpc: rpcSocket } = await this.#sockets(home)
     const failed = Promise.withResolvers<never>()
     failed.promise.catch(() => undefined)
     let hasFailed = false
@@ -82,28 +88,34 @@ export class CometbftEngine implements Engine {
       if (hasFailed) return
       hasFailed = true
       // Started again, CometBFT would only bring the same block again.
-      void running.node.stop()
+      void running.node?.stop()
       if (running.isReady) onFailure(error)
       else failed.reject(error)
     }
-    const service = new AbciService(application, {
-      isOwn: (transaction) => this.#own.has(digestOf(transaction)),
-      refused: (transaction, refusal) => this.#own.set(digestOf(transaction), refusal),
-    })
+    const desk = {
+      isOwn: (transaction: Uint8Array) => this.#own.has(digestOf(transaction)),
+      refused: (transaction: Uint8Array, refusal: CommonrootError) => this.#own.set(digestOf(transaction), refusal),
+    }
+    const service = new AbciService(application, desk, this.#options.answerQuery)
     const server = new AbciServer({ answer: (request) => service.answer(request), applicationFailed: fail })
-    const rpcSocket = join(folder, 'rpc')
     const running: Running = {
       folder,
       server,
       rpc: new RpcClient(rpcSocket),
-      node: new NodeProcess({ binary, home, rpcSocket }, fail),
+      node:
+        'path' in rpcSocket && folder !== undefined
+          ? new NodeProcess({ binary, home, rpcSocket: rpcSocket.path }, fail)
+          : undefined,
       isReady: false,
     }
     this.#running = running
     try {
-      const applicationAddress = await server.listen({ path: join(folder, 'abci') })
-      await prepareHome(home, genesis, { ...defaults, ...this.#options, applicationAddress, rpcSocket })
-      await running.node.start()
+      // A run that was killed leaves its socket behind, and nobody could listen there.
+      if ('path' in applicationSocket) await rm(applicationSocket.path, { force: true })
+      const applicationAddress = await server.listen(applicationSocket)
+      const rpcAddress = formatAddress(rpcSocket)
+      await prepareHome(home, genesis, { ...defaults, ...this.#options, applicationAddress, rpcAddress })
+      await running.node?.start()
       await Promise.race([this.#ready(running), failed.promise])
       if (lone) await checkAfterStart(home, progressOf(await running.rpc.call('status')).height)
       running.isReady = true
@@ -169,10 +181,18 @@ export class CometbftEngine implements Engine {
     const running = this.#running
     if (running === undefined) return
     this.#running = undefined
-    await running.node.stop()
+    await running.node?.stop()
     await running.server.close()
     running.rpc.close()
-    await rm(running.folder, { recursive: true, force: true })
+    if (running.folder !== undefined) await rm(running.folder, { recursive: true, force: true })
+  }
+
+  /** Sockets of this run in a folder of their own, or where the CometBFT of somebody else expects them. */
+  async #sockets(home: string): Promise<Sockets> {
+    const { external } = this.#options
+    if (external !== undefined) return external
+    const folder = await socketFolder(home)
+    return { folder, application: { path: join(folder, 'abci') }, rpc: { path: join(folder, 'rpc') } }
   }
 
   async #ready(running: Running): Promise<void> {
@@ -195,11 +215,14 @@ export class CometbftEngine implements Engine {
   }
 }
 
+type Sockets = { readonly folder?: string; readonly application: SocketAddress; readonly rpc: SocketAddress }
+
 type Running = {
-  readonly folder: string
+  /** Of the sockets of this run; undefined when somebody else runs CometBFT. */
+  readonly folder: string | undefined
   readonly server: AbciServer
   readonly rpc: RpcClient
-  readonly node: NodeProcess
+  readonly node: NodeProcess | undefined
   isReady: boolean
 }
 

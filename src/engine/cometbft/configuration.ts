@@ -3,8 +3,8 @@
 export type NodeSettings = {
   /** The ABCI socket in CometBFT's notation. */
   readonly applicationAddress: string
-  /** Path of the UNIX socket on which the node's RPC listens: no port, so nobody else can reach it. */
-  readonly rpcSocket: string
+  /** Where the node's RPC listens, in CometBFT's notation: a UNIX socket has no port, so nobody else can reach it. */
+  readonly rpcAddress: string
   /** `host:port` for other validators. */
   readonly listen: string
   /** `host:port` under which others reach it, if that differs. */
@@ -35,7 +35,7 @@ const peerRate = 100 * 1024 * 1024
 export function configurationText(settings: NodeSettings): string {
   const sections: Readonly<Record<string, Section>> = {
     rpc: {
-      laddr: `unix://${settings.rpcSocket}`,
+      laddr: settings.rpcAddress,
       pprof_laddr: '',
       max_body_bytes: maximumRequestBytes,
     },

@@ -6,6 +6,8 @@
  * Start reading at `cometbft-engine.ts`, then `abci-server.ts` and `abci-service.ts`; `configuration.ts` says how CometBFT
  * runs and why.
  */
+export { parseAddress, type SocketAddress } from './address.ts'
 export { CometbftEngine, type CometbftOptions } from './cometbft-engine.ts'
 export { type NodeIdentity, nodeIdOf, prepareIdentity, signAsIdentity } from './home.ts'
 export { cometbftModule, cometbftPath, cometbftVersion, complaintAbout } from './program.ts'
+export type { AnswerQuery, QueryAnswer, StateQuery } from './query.ts'

@@ -1,6 +1,7 @@
-/** JSON-RPC 2.0 to our own CometBFT over its UNIX socket. */
+/** JSON-RPC 2.0 to our own CometBFT: over its UNIX socket, or over TCP when somebody else runs it. */
 import { Agent, request } from 'node:http'
 import { engineError } from '../errors.ts'
+import { ownHost, type SocketAddress } from './address.ts'
 import { Fields } from './fields.ts'
 
 /** An answer in bytes: a commit of the largest validator set has about 60 kB. */
@@ -13,19 +14,20 @@ const answerTimeout = 30_000
 const maximumSockets = 8
 
 export class RpcClient {
-  readonly #socketPath: string
+  readonly #place: { readonly socketPath: string } | { readonly host: string; readonly port: number }
   readonly #agent = new Agent({ keepAlive: true, maxSockets: maximumSockets })
   #nextId = 1
 
-  constructor(socketPath: string) {
-    this.#socketPath = socketPath
+  constructor(address: SocketAddress) {
+    this.#place =
+      'path' in address ? { socketPath: address.path } : { host: address.host ?? ownHost, port: address.port }
   }
 
   /**
    * The result of one call.
    * @throws engine.rpc-unreachable, engine.rpc-refused with the node's reason, engine.rpc-answer
    */
-  async call(method: string, parameters: Readonly<Record<string, string>> = {}): Promise<Fields> {
+  async call(method: string, parameters: Readonly<Record<string, string | boolean>> = {}): Promise<Fields> {
     const id = this.#nextId++
     const text = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params: parameters }))
     const answer = new Fields(parseJson(text), method, complain)
@@ -47,7 +49,7 @@ export class RpcClient {
       const fail = (cause: unknown): void => reject(engineError('rpc-unreachable', { method }, cause))
       const post = request(
         {
-          socketPath: this.#socketPath,
+          ...this.#place,
           agent: this.#agent,
           method: 'POST',
           path: '/',

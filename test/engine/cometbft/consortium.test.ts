@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +7,7 @@ import { utf8 } from '../../../src/codec/index.ts'
 import { voteVerifier } from '../../../src/crypto/index.ts'
 import { CometbftEngine, type GenesisInput, prepareIdentity } from '../../../src/engine/index.ts'
 import { trimVotes, verifySignedHeader } from '../../../src/light/index.ts'
+import { freePorts } from '../../ports.ts'
 import { followAll, until } from '../following.ts'
 import { TinyApplication } from '../tiny-application.ts'
 
@@ -19,25 +19,6 @@ const folder = mkdtempSync(join(tmpdir(), 'commonroot-test-consortium-'))
 const applications = Array.from({ length: members }, () => new TinyApplication())
 const failures: unknown[] = []
 let engines: readonly CometbftEngine[] = []
-
-/** Ports that were free a moment ago: peers must know each other's before anyone listens. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address()
-      await new Promise((resolve) => server.close(resolve))
-      if (typeof address !== 'object' || address === null) throw new Error('no address')
-      return address.port
-    }),
-  )
-}
 
 beforeAll(async () => {
   const binary = installCometbft()
