@@ -10,6 +10,15 @@ export { networkError } from './errors.ts'
 export { type Home, homeOf, keyFileOf, runningIn, takeHome } from './home.ts'
 export { type InitialisedNode, initNode, type NodeOrder, writeGenesis } from './init-node.ts'
 export { type JoinOrder, joinNetwork } from './join.ts'
-export { decodeJoin, type Join, type JoinTerms, joinMessage, keysOf, makeJoin, verifyJoin } from './join-file.ts'
+export {
+  decodeJoin,
+  type Join,
+  type JoinTerms,
+  joinMessage,
+  keysOf,
+  makeJoin,
+  type NamedKey,
+  verifyJoin,
+} from './join-file.ts'
 export { defaultPower, maximumJoinBytes, maximumJoins, maximumNetworkBytes, smallestConsortium } from './limits.ts'
 export { type NodeSettings, openSettings, readSettings, splitAddress, writeSettings } from './settings.ts'

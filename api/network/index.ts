@@ -14,4 +14,4 @@ export {
 export { type NodeOptions, type RunningNode, startNode } from './node.ts'
 export { NodeProcess } from './node-process.ts'
 export { madeUpOrganisations, type OrganisationEntry, readOrganisations } from './organisations.ts'
-export { type LocalRun, runLocalNetwork } from './run-local.ts'
+export { databaseOf, type LocalRun, runLocalNetwork } from './run-local.ts'

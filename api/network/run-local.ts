@@ -39,7 +39,7 @@ export async function runLocalNetwork(stack: AsyncDisposableStack, options: Loca
     const node: NodeProcess = new NodeProcess({
       organisation,
       home: place.homeOf(organisation),
-      database: await createDatabase(server, `commonroot_${organisation.replaceAll('-', '_')}`),
+      database: await createDatabase(server, databaseOf(network.chain, organisation)),
       onEnd: (error) => startAgain(node, error, options),
     })
     nodes.push(node)
@@ -54,6 +54,11 @@ export async function runLocalNetwork(stack: AsyncDisposableStack, options: Loca
   })
   signal.throwIfAborted()
   return { network, nodes }
+}
+
+/** The database of one organisation on a server that all share; other networks may have theirs there. */
+export function databaseOf(chain: string, organisation: string): string {
+  return `commonroot_${chain.slice(-8)}_${organisation}`.replaceAll('-', '_')
 }
 
 async function startAgain(node: NodeProcess, error: unknown, options: LocalRunOptions): Promise<void> {

@@ -18,6 +18,7 @@ const openOutcomes = new Set([
   'store.unavailable',
   'engine.stopped',
   'engine.rpc-unreachable',
+  'engine.catching-up',
   'node.stopping',
   'node.commit-timeout',
 ])
@@ -31,14 +32,16 @@ const maximumBatch = 4
 /** Milliseconds that a transaction stays valid: longer than a run takes. */
 const validity = 30n * 60_000n
 
+type Acting = Pick<TestMember, 'id' | 'signer'>
+
 export type PublisherOptions = {
   readonly name: string
   readonly chain: string
-  readonly node: SupervisedNode
-  readonly vendor: TestMember
-  readonly regulator: TestMember
+  readonly node: Pick<SupervisedNode, 'url'>
+  readonly vendor: Acting
+  readonly regulator: Acting
   /** A member for which the vendor may not publish: its certificates are refused. */
-  readonly stranger: TestMember
+  readonly stranger: Pick<TestMember, 'id'>
   readonly random: SeededRandom
   /** Where every submission is written before it is sent. */
   readonly book: Submission[]
@@ -116,7 +119,7 @@ export class Publisher {
     if (act === 'publish') this.#inForce.push(...items.filter((_item, index) => verdicts[index] === 0))
   }
 
-  async #certificate(manufacturer: TestMember): Promise<Item> {
+  async #certificate(manufacturer: Pick<TestMember, 'id'>): Promise<Item> {
     const { chain, name } = this.#options
     this.#serial += 1
     return itemOf((await testDevice(chain, manufacturer.id, `${name}-${this.#serial}`)).certificate)
