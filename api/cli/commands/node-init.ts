@@ -85,7 +85,7 @@ export function nodeInit(parent: Command, frame: Frame): void {
         return {
           value: { home, chain: network.chain, ...made, http, listen },
           lines: [
-            `${home}: ${made.votes ? 'a validator' : 'an observer'} of ${network.chain} for ${who}, ${made.peers} peers`,
+            `${home}: ${made.votes ? 'a validator' : 'an observer'} of ${network.chain} for ${who}, peers: ${made.peers}`,
             `Start it with: DATABASE_URL=postgres://... commonroot node start --home ${home}`,
           ],
         }

@@ -26,7 +26,7 @@ export function nodeStatus(parent: Command, frame: Frame): void {
 
 function engineLines({ name, peers, catchingUp, power }: NonNullable<StatusAnswer['engine']>): readonly string[] {
   return [
-    `engine   ${name}, ${peers} peers${catchingUp ? ', catching up' : ''}`,
+    `engine   ${name}, peers: ${peers}${catchingUp ? ', catching up' : ''}`,
     ...(power === undefined ? [] : [`votes    ${power === 0 ? 'no: it is an observer' : `with power ${power}`}`]),
   ]
 }

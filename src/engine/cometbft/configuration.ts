@@ -43,6 +43,8 @@ export function configurationText(settings: NodeSettings): string {
       laddr: `tcp://${settings.listen}`,
       external_address: settings.externalAddress ?? '',
       persistent_peers: settings.peers.join(','),
+      // However many strangers connect, those that are named find room.
+      unconditional_peer_ids: settings.peers.map((peer) => peer.split('@', 1)[0]).join(','),
       // Members are named in the configuration: nobody learns addresses from strangers.
       pex: false,
       addr_book_strict: !settings.oneHost,
