@@ -45,4 +45,10 @@ export const chainError = defineErrors('chain', {
     remedy:
       'Two nodes use one database, or it was restored under a running node. Stop the other one, then start this one.',
   },
+  'over-quota': {
+    number: 477,
+    status: 429,
+    message: 'its sender has {count} transactions of {size} bytes waiting already: the rest of the room is for others',
+    remedy: 'Wait until they are in blocks, then send it again.',
+  },
 })

@@ -3,6 +3,7 @@
  *
  * May import: everything of `src` but `src/node`. Start reading at `chain.ts`, then `genesis.ts`, then `state-view.ts`.
  */
+export { withdraw } from './admission.ts'
 export { decodeBlock, encodeBlock } from './archive.ts'
 export { Chain, type ChainOptions, type CommittedBlock } from './chain.ts'
 export { chainError } from './errors.ts'

@@ -1,6 +1,6 @@
 /** Submissions that wait for their block: acknowledged means committed by this node. */
 
-import type { Chain, CommittedBlock } from '../chain/index.ts'
+import { type Chain, type CommittedBlock, withdraw } from '../chain/index.ts'
 import { decodeEnvelope, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { type Engine, engineError } from '../engine/index.ts'
@@ -53,7 +53,7 @@ export class Submissions {
     this.#requireStore()
     const admission = await this.#chain.admit(bytes, 'api')
     if (!admission.accepted && admission.refusal.code !== transactionError('duplicate').code) throw admission.refusal
-    if (admission.accepted) await this.#engine.submit(bytes)
+    if (admission.accepted) await this.#hand(bytes, id)
     return id
   }
 
@@ -72,6 +72,15 @@ export class Submissions {
     this.#endListening()
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.reject(nodeError('stopping'))
     this.#waiting.clear()
+  }
+
+  async #hand(bytes: Uint8Array, id: Uint8Array): Promise<void> {
+    try {
+      await this.#engine.submit(bytes)
+    } catch (error) {
+      if (!isUnderWay(error)) withdraw(this.#chain, id)
+      throw error
+    }
   }
 
   /** What could not be committed for now would only fill the memory. @throws store.unavailable */
@@ -123,7 +132,11 @@ export class Submissions {
 
 /** Who sends the same bytes again because an answer was lost waits for the same block. */
 function unlessUnderWay(error: unknown): void {
-  if (!(error instanceof CommonrootError && error.number === engineError.numberOf('duplicate-transaction'))) throw error
+  if (!isUnderWay(error)) throw error
+}
+
+function isUnderWay(error: unknown): boolean {
+  return error instanceof CommonrootError && error.number === engineError.numberOf('duplicate-transaction')
 }
 
 const untimely: ReadonlySet<number> = new Set([

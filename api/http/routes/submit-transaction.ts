@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { chainError } from '../../../src/chain/index.ts'
 import { codecError, maximumTransactionBytes, toHex } from '../../../src/codec/index.ts'
 import { engineError } from '../../../src/engine/index.ts'
 import { governanceError } from '../../../src/governance/index.ts'
@@ -35,6 +36,7 @@ export const submitTransaction = defineRoute({
   },
   refusals: [
     ...[codecError, transactionError, governanceError].flatMap(({ rows }) => rows.map(({ number }) => number)),
+    chainError.numberOf('over-quota'),
     engineError.numberOf('mempool-full'),
     engineError.numberOf('duplicate-transaction'),
     nodeError.numberOf('commit-timeout'),

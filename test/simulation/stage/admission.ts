@@ -1,6 +1,7 @@
 /** What a node says of a transaction before it is in a block, and what it would put into a proposal. */
 
 import { isOutage } from '../../../src/chain/index.ts'
+import { decodeEnvelope, toHex } from '../../../src/codec/index.ts'
 import { timestampFromMilliseconds } from '../../../src/light/index.ts'
 import type { SeededRandom } from '../../faults/seeded-random.ts'
 import type { DescribedTransaction } from '../model/described.ts'
@@ -36,11 +37,12 @@ export async function compareProposal({ chain }: Actor, model: Model, block: Sim
     ids.add(described.id)
     return true
   })
-  requireSame(
-    'a proposal',
-    chosen,
-    expected.map(({ bytes }) => bytes),
-  )
+  const turns = (transactions: readonly Uint8Array[]) =>
+    Map.groupBy(transactions, (bytes) => toHex(decodeEnvelope(bytes).transaction.signers[0]!.subject))
+  const [found, owed] = [turns(chosen), turns(expected.map(({ bytes }) => bytes))]
+  requireSame('the senders of a proposal', [...found.keys()].sort(), [...owed.keys()].sort())
+  // Senders take turns, and each keeps its order.
+  for (const [sender, transactions] of owed) requireSame('a proposal', found.get(sender), transactions)
 }
 
 function isForgettable({ state, head }: Model, transaction: DescribedTransaction): boolean {
