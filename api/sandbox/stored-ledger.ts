@@ -1,9 +1,11 @@
-/** The stored part of a sandbox's ledger, without a node: for whoever checks it, mends it, copies it. */
+/** The stored part of a ledger, a sandbox's or that of a node of a network, without a node: for whoever checks it, mends it, copies it. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chainIdOf, type Genesis } from '../../src/chain/index.ts'
 import { findEmbeddedPostgres, openStore, type Store, startEmbeddedPostgres, Tables } from '../../src/store/index.ts'
+import { homeOf, networkError, runningIn } from '../ceremony/index.ts'
 import { cliError } from '../client/index.ts'
+import { takeLock } from '../ledger/index.ts'
 import { inspectFolder, takeFolder } from './data-folder.ts'
 import { readGenesis } from './genesis.ts'
 import { type Layout, layoutOf } from './layout.ts'
@@ -35,11 +37,11 @@ export async function withStoredLedger<Result>(
   work: (ledger: StoredLedger) => Promise<Result>,
 ): Promise<Result> {
   const layout = layoutOf(resolve(place.folder))
-  await inspectFolder(layout)
+  if (!isNodeHome(layout)) await inspectFolder(layout)
   const genesis = await genesisOf(layout)
   const chain = chainIdOf(genesis)
   await using stack = new AsyncDisposableStack()
-  const lock = await takeFolder(layout)
+  const lock = isNodeHome(layout) ? takeLock(layout.lock, runningIn(layout)) : await takeFolder(layout)
   stack.defer(() => lock.release())
   const connection = await openDatabase(stack, layout, place.database)
   const archive = layout.archive
@@ -68,6 +70,11 @@ export async function withRunningStore<Result>(
   }
 }
 
+/** The folder of a node of a network has genesis, archive and lock in the same places, and never a database of its own. */
+function isNodeHome({ folder }: Layout): boolean {
+  return existsSync(homeOf(folder).settings)
+}
+
 async function genesisOf(layout: Layout): Promise<Genesis> {
   if (!existsSync(layout.genesis)) {
     throw cliError('not-a-sandbox', { folder: layout.folder, mark: 'genesis.cbor' })
@@ -77,11 +84,12 @@ async function genesisOf(layout: Layout): Promise<Genesis> {
 
 async function openDatabase(
   stack: AsyncDisposableStack,
-  { postgres }: Layout,
+  layout: Layout,
   database: string | undefined,
 ): Promise<string> {
   if (database !== undefined) return database
-  const server = await startEmbeddedPostgres({ folder: postgres })
+  if (isNodeHome(layout)) throw networkError('no-database')
+  const server = await startEmbeddedPostgres({ folder: layout.postgres })
   stack.defer(() => server.stop())
   return server.connection
 }

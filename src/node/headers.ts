@@ -20,10 +20,32 @@ export class SignedHeaders {
   readonly #store: Store
   readonly #engine: Engine
   #newest: SignedHeader | undefined
+  /** Up to here headers were asked for, and up to there they will be. */
+  #followed = 0n
+  #target = 0n
+  #following: Promise<void> | undefined
 
   constructor(store: Store, engine: Engine) {
     this.#store = store
     this.#engine = engine
+  }
+
+  /**
+   * Fetches the headers of blocks as they are committed, one after the other, so that they are here when the engine has
+   * pruned them. One that can't be had now is back-filled at the next start.
+   */
+  follow(height: bigint): void {
+    if (this.#target === 0n) this.#followed = height - 1n
+    this.#target = height
+    this.#following ??= this.#catchUp().finally(() => {
+      this.#following = undefined
+    })
+  }
+
+  /** Follows no further. */
+  async stop(): Promise<void> {
+    this.#target = this.#followed
+    await this.#following
   }
 
   /** Stores the headers of blocks that were committed while nobody asked, up to `head`. */
@@ -60,6 +82,13 @@ export class SignedHeaders {
       if (performance.now() > until)
         throw nodeError('proof-timeout', { height: least - 1n, seconds: proofTimeout / 1000 })
       await sleep(lookPause)
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    while (this.#followed < this.#target) {
+      this.#followed += 1n
+      await this.#fetch(this.#followed).catch(() => undefined)
     }
   }
 

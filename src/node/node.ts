@@ -51,6 +51,8 @@ export class LedgerNode {
     this.#acknowledged = chain.head?.height ?? 0n
     chain.onCommit(({ height, executed }) => {
       if (executed.records.length > 0) this.#acknowledged = height
+      // Its votes are in the next block, and the engine gives them only then for certain; solo stores its headers itself.
+      if (engine.name === 'cometbft' && height > 1n) this.#headers.follow(height - 1n)
     })
   }
 
@@ -134,6 +136,7 @@ export class LedgerNode {
     this.#isStopping = true
     this.submissions.stop()
     this.chain.recovery.giveUp()
+    await this.#headers.stop()
     try {
       await this.engine.stop()
     } catch (error) {

@@ -78,6 +78,17 @@ describe('a chain on CometBFT', () => {
     rpc.close()
   })
 
+  it('has the signed header of every block but the newest in its own store, without being asked', async () => {
+    const { chain } = ledger
+    const next = Promise.withResolvers<void>()
+    chain.onCommit(() => next.resolve())
+    await next.promise
+    const head = chain.head!.height
+    await expect
+      .poll(async () => (await chain.store.signedHeaders.missing(100)).filter((height) => height > 0n && height < head))
+      .toEqual([])
+  })
+
   it('gives a history that replays without any engine', async () => {
     const blocks = await recordedBlocks(ledger.chain)
     const store = await openStore({ connection: secondDatabase, chain: ledger.chain.id })

@@ -49,6 +49,8 @@ export type Verdict = {
   readonly forged: readonly string[]
   /** How many different roots the nodes have at one height. */
   readonly roots: number
+  /** Nodes without the signed headers of their blocks. */
+  readonly headless: readonly string[]
   readonly failures: readonly unknown[]
 }
 
@@ -178,12 +180,34 @@ export class Consortium {
         else lost.push(complaint)
       }
     }
-    return { lost, forged, roots: new Set(roots.values()).size, failures: this.failures }
+    const headless = await this.#headless()
+    return { lost, forged, roots: new Set(roots.values()).size, headless, failures: this.failures }
   }
 
   async stop(): Promise<void> {
     this.#ending.abort()
     await this.#stack.disposeAsync()
+  }
+
+  /** The newest headers may be on their way. */
+  async #headless(): Promise<readonly string[]> {
+    const { chain } = this.network
+    const url = new URL(inject('postgres'))
+    const headless: string[] = []
+    for (const { organisation } of this.nodes) {
+      url.pathname = `/${databaseOf(chain, organisation)}`
+      await withClient(url.href, async (sql) => {
+        const query = () => sql<{ count: number }[]>`
+          select count(*)::int as count from ${sql(`chain_${chain}`)}.header_wanted where height > 0`
+        const until = performance.now() + patience
+        while (((await query())[0]?.count ?? 0) > 2) {
+          if (performance.now() > until) return headless.push(organisation)
+          await sleep(100)
+        }
+        return undefined
+      })
+    }
+    return headless
   }
 
   async #anyUrl(random: SeededRandom): Promise<string> {
