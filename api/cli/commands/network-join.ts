@@ -44,7 +44,7 @@ export function networkJoin(parent: Command, frame: Frame): void {
     .requiredOption('--out <file>', 'the join file to write; it must not exist')
     .addHelpText(
       'after',
-      '\nExample: commonroot network join --network telecom --organisation operator-north --name "North Mobile" ' +
+      '\nExample: commonroot network join --network telecom --organisation operator-north --name North ' +
         '--role operator --address node.north.example:26656 --home north --passphrase-file pass --out north.join',
     )
     .action(

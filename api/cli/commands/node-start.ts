@@ -21,10 +21,7 @@ export function nodeStart(parent: Command, frame: Frame): void {
     .addOption(passphraseOption("the passphrase of the organisation's `node` key"))
     .option('--no-follower', 'keep no search indexes')
     .option('--until-input-ends', 'end also when standard input does: for a program that runs nodes')
-    .addHelpText(
-      'after',
-      '\nExample: DATABASE_URL=postgres://ledger@db.north.example/ledger commonroot node start --home north',
-    )
+    .addHelpText('after', '\nExample: commonroot node start --home north --passphrase-file pass')
     .action(
       frame(async ({ terminal, signal: interrupted }, options: Options) => {
         const { startNode } = await import('../../network/index.ts')

@@ -22,6 +22,14 @@ describe('the command tree', () => {
   it('has the commands of the contract', () => {
     expect(leaves.map(({ path }) => path.join(' '))).toEqual([
       'sandbox',
+      'consortium',
+      'network join',
+      'network assemble',
+      'network init',
+      'network start',
+      'node init',
+      'node start',
+      'node status',
       'fsck',
       'prune',
       'backup',
