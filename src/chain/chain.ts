@@ -1,7 +1,14 @@
 /** The chain: genesis, modules and state behind the Application port that either engine drives. */
 import { equalBytes, toHex } from '../codec/index.ts'
 import type { Application, BlockInput, BlockOutput, GenesisInput } from '../engine/port.ts'
-import { governanceName, type ProtocolState, protocolAt, protocolState } from '../governance/index.ts'
+import {
+  beginBlock,
+  beginBlockReads,
+  governanceName,
+  type ProtocolState,
+  protocolAt,
+  protocolState,
+} from '../governance/index.ts'
 import {
   asModule,
   type BlockFacts,
@@ -23,6 +30,7 @@ import type { BlockWrite, Head, Store } from '../store/index.ts'
 import { admit, prepareProposal, processProposal } from './admission.ts'
 import { decodeBlock, encodeBlock } from './archive.ts'
 import { requireHead, writeBlockOnce } from './block-writing.ts'
+import { changedValidators } from './changed-validators.ts'
 import { chainError } from './errors.ts'
 import { chainIdOf, type Genesis } from './genesis.ts'
 import { executeGenesis } from './genesis-block.ts'
@@ -188,7 +196,7 @@ export class Chain implements Application {
     const results = executed.results.map((result) => ({ code: result.code, data: encodeResult(result) }))
     const next = await this.#protocolAfter(executed, input.height)
     const appVersion = next === program.protocol ? {} : { appVersion: BigInt(next) }
-    return { appHash: root, results, validatorUpdates: [], ...appVersion }
+    return { appHash: root, results, validatorUpdates: changedValidators(executed), ...appVersion }
   }
 
   /** Waits for a store that is away; the block is then there once. @throws chain.overtaken */
@@ -218,15 +226,11 @@ export class Chain implements Application {
     return changed === undefined ? (await this.program(height + 1n)).protocol : protocolAt(changed, height + 1n)
   }
 
-  /** The chain's own work: a protocol that begins at this height, and evidence against validators. */
-  async #beginBlock(executor: Executor, { misbehaviour, height }: BlockInput): Promise<void> {
-    const address = recordAddress(protocolState, only)
-    const previous = await asModule(executor, governanceName, [address], (context) => {
-      const state = context.get(protocolState, only)
-      if (state?.next === undefined || state.next.height > height) return undefined
-      context.put(protocolState, { version: state.next.version })
-      return state.version
-    })
+  /** The chain's own work: a protocol that begins, a step of the validators, and evidence against them. */
+  async #beginBlock(executor: Executor, { misbehaviour, votedLast }: BlockInput): Promise<void> {
+    const previous = await asModule(executor, governanceName, beginBlockReads, (context) =>
+      beginBlock(context, votedLast),
+    )
     if (previous !== undefined) await this.#migrate(executor, programOf(this.#protocols, previous))
     for (const evidence of misbehaviour) {
       for (const { name, onMisbehaviour } of executor.program.modules) {

@@ -32,7 +32,7 @@ export async function executeGenesis(
     },
     before: (executor) =>
       asModule(executor, governanceName, genesisReads(genesis, known), (context) =>
-        applyGenesis(context, genesis, known),
+        applyGenesis(context, genesis, known, program.module(governanceName)?.version ?? 1),
       ),
   })
   const { root, pages } = await updateTrees(nothingStored.fetch, executed.records)
