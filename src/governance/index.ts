@@ -77,6 +77,15 @@ export { maximumOpenProposals, maximumVotingTime } from './limits.ts'
 export { authority, emergency, validatorPolicy } from './parameters.ts'
 export { governancePorts, parameterInForce, parameterReads } from './ports.ts'
 export {
+  type InForce,
+  inForceAt,
+  type ProposalWithTally,
+  proposalsBefore,
+  proposalWithVotes,
+  type RecordScan,
+  validatorsOf,
+} from './queries.ts'
+export {
   Authority,
   Ballot,
   EngineName,

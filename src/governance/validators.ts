@@ -57,7 +57,9 @@ export function stepValidators(
   voted: ReadonlySet<string>,
   divisor: number,
 ): readonly GovernedValidator[] {
-  if (validators.every((validator) => validator.applied === targetPower(validator))) return validators
+  const isSettled = validators.every((validator) => validator.applied === targetPower(validator))
+  // Nobody has voted on the genesis: what would be safe is not known yet.
+  if (isSettled || voted.size === 0) return validators
   const rows = validators.map((validator) => ({
     validator,
     power: validator.applied,
