@@ -82,7 +82,7 @@ export {
   type ProposalWithTally,
   proposalsBefore,
   proposalWithVotes,
-  type RecordScan,
+  type ScannedRecords,
   validatorsOf,
 } from './queries.ts'
 export {

@@ -32,12 +32,15 @@ import type {
   WithdrawnAlgorithms,
 } from './schemas.ts'
 
-/** Records at the head in key order: `from` inclusive, `until` exclusive. */
-export type RecordScan = (
-  from: Uint8Array,
-  until: Uint8Array,
-  limit: number,
-) => Promise<readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]>
+/** Where records lie, at the head. A store is one. */
+export type ScannedRecords = {
+  /** In key order: `from` inclusive, `until` exclusive. */
+  scan(
+    from: Uint8Array,
+    until: Uint8Array,
+    limit: number,
+  ): Promise<readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]>
+}
 
 /** Rows that one question to the store asks for. */
 const rowsAtOnce = 1000
@@ -57,21 +60,21 @@ export type InForce = {
  * @param head the height of the newest block
  * @throws governance.history-not-kept
  */
-export async function inForceAt(scan: RecordScan, height: bigint, head: bigint): Promise<InForce> {
-  const [kept] = await allOf(scan, agenda)
+export async function inForceAt(store: ScannedRecords, height: bigint, head: bigint): Promise<InForce> {
+  const [kept] = await allOf(store, agenda)
   const since = kept?.since ?? head
   if (height < since || height > head) throw governanceError('history-not-kept', { height, since, head })
   // The past is read last: a block that is committed meanwhile leaves in it what it has replaced.
   const present = {
-    members: await allOf(scan, members),
-    standings: await allOf(scan, standings),
-    parameters: await allOf(scan, parameters),
-    protocol: await allOf(scan, protocolState),
-    validators: await allOf(scan, validatorSet),
-    withdrawn: await allOf(scan, withdrawnAlgorithms),
-    misbehaviour: await allOf(scan, misbehaviours),
+    members: await allOf(store, members),
+    standings: await allOf(store, standings),
+    parameters: await allOf(store, parameters),
+    protocol: await allOf(store, protocolState),
+    validators: await allOf(store, validatorSet),
+    withdrawn: await allOf(store, withdrawnAlgorithms),
+    misbehaviour: await allOf(store, misbehaviours),
   }
-  const earlier = await pastSince(scan, height)
+  const earlier = await pastSince(store, height)
   const states = new Map(
     present.standings.map(({ member, states }) => [member, states.filter((state) => state.height <= height)]),
   )
@@ -95,9 +98,9 @@ export async function inForceAt(scan: RecordScan, height: bigint, head: bigint):
 type Earlier = ReadonlyMap<string, Uint8Array | null>
 
 /** The first change after the height says what stood at it. */
-async function pastSince(scan: RecordScan, height: bigint): Promise<Earlier> {
+async function pastSince(store: ScannedRecords, height: bigint): Promise<Earlier> {
   const earlier = new Map<string, Uint8Array | null>()
-  for (const { collection, key, value } of await allOf(scan, past, uint64Bytes(height + 1n))) {
+  for (const { collection, key, value } of await allOf(store, past, uint64Bytes(height + 1n))) {
     const place = `${collection} ${toHex(key)}`
     if (!earlier.has(place)) earlier.set(place, value ?? null)
   }
@@ -119,9 +122,9 @@ function takenBack<Value>(
 }
 
 /** The validators that vote on the block of a height: what the engine was told up to two blocks before it. */
-export async function validatorsOf(scan: RecordScan, height: bigint): Promise<ValidatorSet | undefined> {
+export async function validatorsOf(store: ScannedRecords, height: bigint): Promise<ValidatorSet | undefined> {
   const told = height < 2n ? 0n : height - 2n
-  const [set] = takenBack(validatorSet, await allOf(scan, validatorSet), await pastSince(scan, told))
+  const [set] = takenBack(validatorSet, await allOf(store, validatorSet), await pastSince(store, told))
   return set
 }
 
@@ -129,31 +132,31 @@ export type ProposalWithTally = { readonly proposal: Proposal; readonly tally: T
 
 /** Proposals with a number below `before`, the newest first. */
 export async function proposalsBefore(
-  scan: RecordScan,
+  store: ScannedRecords,
   before: bigint | undefined,
   limit: number,
 ): Promise<readonly ProposalWithTally[]> {
-  const [kept] = await allOf(scan, agenda)
+  const [kept] = await allOf(store, agenda)
   const newest = kept?.proposals ?? 0n
   const last = before !== undefined && before <= newest ? before - 1n : newest
   const first = last > BigInt(limit) ? last - BigInt(limit) + 1n : 1n
-  return last < first ? [] : (await withTallies(scan, first, last)).toReversed()
+  return last < first ? [] : (await withTallies(store, first, last)).toReversed()
 }
 
 /** @throws governance.unknown-proposal */
 export async function proposalWithVotes(
-  scan: RecordScan,
+  store: ScannedRecords,
   number: bigint,
 ): Promise<ProposalWithTally & { readonly votes: readonly Vote[] }> {
-  const [found] = await withTallies(scan, number, number)
+  const [found] = await withTallies(store, number, number)
   if (found === undefined) throw governanceError('unknown-proposal', { proposal: number })
-  return { ...found, votes: await allOf(scan, votes, uint64Bytes(number), uint64Bytes(number + 1n)) }
+  return { ...found, votes: await allOf(store, votes, uint64Bytes(number), uint64Bytes(number + 1n)) }
 }
 
-async function withTallies(scan: RecordScan, first: bigint, last: bigint): Promise<readonly ProposalWithTally[]> {
+async function withTallies(store: ScannedRecords, first: bigint, last: bigint): Promise<readonly ProposalWithTally[]> {
   const range = [uint64Bytes(first), uint64Bytes(last + 1n)] as const
-  const found = await allOf(scan, proposals, ...range)
-  const counted = new Map((await allOf(scan, tallies, ...range)).map((tally) => [tally.number, tally]))
+  const found = await allOf(store, proposals, ...range)
+  const counted = new Map((await allOf(store, tallies, ...range)).map((tally) => [tally.number, tally]))
   return found.flatMap((proposal) => {
     const tally = counted.get(proposal.number)
     return tally === undefined ? [] : [{ proposal, tally }]
@@ -162,7 +165,7 @@ async function withTallies(scan: RecordScan, first: bigint, last: bigint): Promi
 
 /** All records of a collection whose keys lie in a range, page by page. */
 async function allOf<Value>(
-  scan: RecordScan,
+  store: ScannedRecords,
   collection: Collection<Value>,
   first: Uint8Array = new Uint8Array(0),
   end?: Uint8Array,
@@ -173,7 +176,7 @@ async function allOf<Value>(
   const until = end === undefined ? behind : concat(prefix, end)
   const values: Value[] = []
   for (let from = concat(prefix, first); ; ) {
-    const rows = await scan(from, until, rowsAtOnce)
+    const rows = await store.scan(from, until, rowsAtOnce)
     values.push(...rows.map(({ value }) => collection.decode(value)))
     const last = rows.at(-1)
     if (last === undefined || rows.length < rowsAtOnce) return values

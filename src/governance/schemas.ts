@@ -188,6 +188,7 @@ export const Agenda = Row({ since: Unsigned64, proposals: Unsigned64 })
 
 /** One decision among those that governance knows, as a transaction of the same name would carry it. */
 export const ProposedOperation = Struct({ type: Name, body: Bytes({ maximum: maximumProposalBytes }) })
+export type ProposedOperation = ValueOf<typeof ProposedOperation>
 export const ProposedOperations = List(ProposedOperation, { minimum: 1, maximum: maximumProposedOperations })
 export type ProposedOperations = ValueOf<typeof ProposedOperations>
 

@@ -29,7 +29,7 @@ import {
 } from './council.ts'
 import { all, quorum, vendor as twoOfThree } from './members.ts'
 
-const at = (chain: Council, height: bigint) => inForceAt(chain.store.scan, height, chain.chain.head?.height ?? 0n)
+const at = (chain: Council, height: bigint) => inForceAt(chain.store, height, chain.chain.head?.height ?? 0n)
 const shown = ({ members: list, validators, parameters, protocol, withdrawn }: InForce) => ({
   members: list.map(({ member, states }) => `${member.id} ${states.at(-1)?.state} ${member.roles.join('+')}`),
   validators: validators?.validators.map(({ member, power, applied }) => `${member} ${power} ${applied}`).sort(),
@@ -91,7 +91,7 @@ describe('what is in force', () => {
     const told = chain.chain.head!.height
     for (let block = 0; block < 3; block++) await chain.voted()
     const powers = async (height: bigint) =>
-      (await validatorsOf(chain.store.scan, height))?.validators.map(({ applied }) => applied).sort()
+      (await validatorsOf(chain.store, height))?.validators.map(({ applied }) => applied).sort()
     expect(await powers(told + 1n)).toEqual([10n, 10n, 10n, 10n])
     expect(await powers(told + 2n)).toEqual([0n, 10n, 10n, 10n])
   })
