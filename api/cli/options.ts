@@ -13,6 +13,13 @@ export function signerOption(): Option {
   return new Option('--signer <file>', 'key file of the member that signs').makeOptionMandatory()
 }
 
+export type GovernorOptions = { readonly signer: readonly string[]; readonly passphraseFile?: string }
+
+export function governorOption(): Option {
+  const what = 'key files of `govern` keys of the member, as many as its threshold asks for'
+  return new Option('--signer <file...>', what).makeOptionMandatory()
+}
+
 export function passphraseOption(what = 'the passphrase of the key file', otherwise = 'COMMONROOT_PASSPHRASE'): Option {
   return new Option('--passphrase-file <file>', `file whose first line is ${what} (else ${otherwise})`)
 }
@@ -31,6 +38,12 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     return value
   }
 }
+
+/** The number of a proposal. */
+export const proposalNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER)
+
+/** The number of a block. */
+export const blockHeight = wholeNumber(0, Number.MAX_SAFE_INTEGER)
 
 /** A URL of a node, without user, query or fragment. */
 export function nodeUrl(text: string): string {

@@ -15,6 +15,13 @@ import {
   followerRebuild,
   followerStatus,
   fsck,
+  governanceDiff,
+  governanceInForce,
+  governanceJoin,
+  governanceList,
+  governancePropose,
+  governanceShow,
+  governanceVote,
   memberList,
   moduleList,
   openapi,
@@ -57,6 +64,14 @@ export function makeProgram(frame: Frame): Command {
   restore(program, frame)
   const member = group(program, 'member', 'Members of the chain.')
   memberList(member, frame)
+  const governance = group(program, 'governance', 'What the members decide together.')
+  governancePropose(governance, frame)
+  governanceVote(governance, frame)
+  governanceList(governance, frame)
+  governanceShow(governance, frame)
+  governanceInForce(governance, frame)
+  governanceDiff(governance, frame)
+  governanceJoin(governance, frame)
   const device = group(program, 'device', "A manufacturer's production line.")
   deviceIssue(device, frame)
   const certificate = group(program, 'certificate', 'Certificates on the ledger.')

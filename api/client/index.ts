@@ -2,14 +2,17 @@
  * What a member's tools do: talk to a node over HTTP, sign, issue, publish, revoke. The command line and the sandbox are
  * made of it.
  *
- * May import: `src`, `pki`, TypeBox, Node. Start reading at `node-client.ts`, then `submit.ts` (executed once, however
+ * May import: `src`, `pki`, `api/governance`, TypeBox, Node. Start reading at `node-client.ts`, then `submit.ts` (executed once, however
  * often an answer is lost), `publish.ts` and `line.ts`.
  */
 export type {
   CarriedAnswer,
   CertificateAnswer,
   ChainAnswer,
+  DifferencesAnswer,
+  InForceAnswer,
   MemberAnswer,
+  ProposalAnswer,
   StatusAnswer,
   TransactionAnswer,
 } from './answers.ts'
@@ -23,6 +26,15 @@ export {
 export { createWhole, readBeginning, readBounded, systemReason, writeWhole } from './durable-file.ts'
 export { cliError } from './errors.ts'
 export { explainRefusal, type RefusedCertificate } from './explain.ts'
+export {
+  type JoinRequest,
+  joinRequest,
+  openGovernors,
+  proposeOperations,
+  readJson,
+  type VoteAnswer,
+  voteOn,
+} from './governance.ts'
 export { certificatePath, countSerials, fileNameOf, type IssuedDevice, issueDevices, issuedIn } from './line.ts'
 export { NodeClient } from './node-client.ts'
 export {

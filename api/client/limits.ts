@@ -31,6 +31,9 @@ export const maximumCertificateFileBytes = 16 * 1024 * 1024
 /** Files that one publication reads: a year's production of a line, and a bound for a path that was a slip. */
 export const maximumFiles = 1_000_000
 
+/** Bytes of a file that says what is proposed: its operations have 24 KiB as CBOR. */
+export const maximumProposalFile = 256 * 1024
+
 /** Bytes of a passphrase. */
 export const maximumPassphraseBytes = 1024
 

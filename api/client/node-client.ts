@@ -7,10 +7,14 @@ import {
   CarriedAnswer,
   CertificateAnswer,
   ChainAnswer,
+  DifferencesAnswer,
+  InForceAnswer,
   type MemberAnswer,
   MembersAnswer,
   ModulesAnswer,
   ProblemAnswer,
+  ProposalsAnswer,
+  ProposalWithVotesAnswer,
   SearchPageAnswer,
   StatusAnswer,
   TransactionAnswer,
@@ -91,6 +95,29 @@ export class NodeClient {
   /** The newest block, and how far the search indexes are. */
   status(): Promise<StatusAnswer> {
     return this.#json({ path: '/v1/status' }, StatusAnswer)
+  }
+
+  /** A page of proposals, the newest first, with numbers below `before`. */
+  proposals(limit: number, before?: number): Promise<ProposalsAnswer> {
+    const query = before === undefined ? '' : `&before=${before}`
+    return this.#json({ path: `/v1/governance/proposals?limit=${limit}${query}` }, ProposalsAnswer)
+  }
+
+  /** @throws governance.unknown-proposal */
+  proposal(number: number): Promise<Static<typeof ProposalWithVotesAnswer>> {
+    return this.#json({ path: `/v1/governance/proposals/${number}` }, ProposalWithVotesAnswer)
+  }
+
+  /** What is in force, now or after a block. @throws governance.history-not-kept */
+  inForce(height?: number): Promise<InForceAnswer> {
+    const query = height === undefined ? '' : `?height=${height}`
+    return this.#json({ path: `/v1/governance/in-force${query}` }, InForceAnswer)
+  }
+
+  /** @throws governance.history-not-kept */
+  differences(from: number, to?: number): Promise<DifferencesAnswer> {
+    const until = to === undefined ? '' : `&to=${to}`
+    return this.#json({ path: `/v1/governance/diff?from=${from}${until}` }, DifferencesAnswer)
   }
 
   modules(): Promise<ModulesAnswer> {

@@ -6,4 +6,4 @@
  */
 export { type Difference, differences } from './differences.ts'
 export { InForceView, inForceView } from './in-force.ts'
-export { decisionNames, operationFrom, operationView, ShownOperation } from './operation.ts'
+export { decisionNames, knownModules, operationFrom, operationView, ShownOperation } from './operation.ts'

@@ -13,7 +13,9 @@ import {
 } from '../../src/codec/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
 import { decisionsOf, governanceName, type ProposedOperation } from '../../src/governance/index.ts'
+import { programOf } from '../../src/host/index.ts'
 import type { Module, TransactionType } from '../../src/module/index.ts'
+import { newestProtocol, protocols } from '../protocols.ts'
 
 export const ShownOperation = Type.Object({
   type: Name,
@@ -28,6 +30,9 @@ export const ShownOperation = Type.Object({
 export type ShownOperation = DeepReadonly<Static<typeof ShownOperation>>
 
 const setParameter = 'set-parameter'
+
+/** The modules that this program itself knows: a client goes by these, whatever a node says. */
+export const knownModules: readonly Module[] = programOf(protocols, newestProtocol).modules
 
 /** What can be proposed, in the order in which the module declares it. */
 export const decisionNames: readonly string[] = Object.keys(decisionsOf({ parameters: () => [] }))
