@@ -13,6 +13,7 @@ import {
 import { sha256, voteVerifier } from '../crypto/index.ts'
 import type { BlockInput } from '../engine/index.ts'
 import { CommonrootError } from '../errors/index.ts'
+import { validatorHistory } from '../governance/index.ts'
 import { decodeEvents, decodeResults, recentTransactions, transactionError } from '../host/index.ts'
 import {
   decodeSignedHeader,
@@ -29,6 +30,7 @@ import { differencesOf, resultsHashOf, unflipBlock } from './block-form.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { blockPortion } from './limits.ts'
 import { quietly } from './quietly.ts'
+import { scannedRecords } from './scanned-records.ts'
 import { unflip } from './unflip.ts'
 
 export type BlockCheckOptions = {
@@ -104,7 +106,9 @@ const emptyBytes = new Uint8Array(0)
 
 class BlockCheck {
   readonly #options: BlockCheckOptions
-  readonly #validators: readonly Validator[]
+  readonly #founders: readonly Validator[]
+  /** Who votes on a block, as the state has kept it; undefined where the genesis says so. */
+  #validatorsAt: (height: bigint) => readonly Validator[] | undefined = () => undefined
   #sums: { -readonly [Name in keyof BlockSums]: BlockSums[Name] }
   #previous: Previous | undefined
   /** Block time of the head. */
@@ -112,7 +116,7 @@ class BlockCheck {
 
   constructor(options: BlockCheckOptions) {
     this.#options = options
-    this.#validators = orderValidators(genesisValidators(options.genesis))
+    this.#founders = genesisValidators(options.genesis)
     this.#sums = { ...(options.sums ?? { blocks: 0, headers: 0, transactions: 0, awaited: 0 }) }
   }
 
@@ -124,6 +128,11 @@ class BlockCheck {
   async begin(): Promise<void> {
     const { tables, from, head } = this.#options
     this.#now = (await tables.blocks(head, 1))[0]?.time ?? 0n
+    // A record that can't be read is found where records are checked.
+    this.#validatorsAt = await validatorHistory(scannedRecords(tables)).catch((error: unknown) => {
+      if (!(error instanceof CommonrootError)) throw error
+      return () => undefined
+    })
     const [before] = from === 0n ? [] : await tables.blocks(from - 1n, 1)
     if (before?.height !== from - 1n) return
     const header = (await tables.signedHeaders(from - 1n, from)).get(from - 1n)
@@ -258,7 +267,8 @@ class BlockCheck {
     const signed = decodeSignedHeader(bytes)
     if (signed.header.height !== height)
       throw lightError('header', { reason: `it is of height ${signed.header.height}` })
-    verifySignedHeader(signed, this.#validators, this.#options.chain, voteVerifier)
+    const validators = orderValidators(this.#validatorsAt(height) ?? this.#founders)
+    verifySignedHeader(signed, validators, this.#options.chain, voteVerifier)
     return signed
   }
 

@@ -83,7 +83,7 @@ export {
   proposalsBefore,
   proposalWithVotes,
   type ScannedRecords,
-  validatorsOf,
+  validatorHistory,
 } from './queries.ts'
 export {
   Authority,

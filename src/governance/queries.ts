@@ -3,6 +3,7 @@
  * It needs no old block and no before-image, so that a node that has joined by a snapshot answers as well.
  */
 import { concat, toHex, uint64Bytes } from '../codec/index.ts'
+import { type Validator, validatorKey } from '../light/index.ts'
 import type { Collection } from '../module/index.ts'
 import {
   agenda,
@@ -121,11 +122,26 @@ function takenBack<Value>(
   return [...rows.keys()].sort().flatMap((key) => rows.get(key) ?? [])
 }
 
-/** The validators that vote on the block of a height: what the engine was told up to two blocks before it. */
-export async function validatorsOf(store: ScannedRecords, height: bigint): Promise<ValidatorSet | undefined> {
-  const told = height < 2n ? 0n : height - 2n
-  const [set] = takenBack(validatorSet, await allOf(store, validatorSet), await pastSince(store, told))
-  return set
+/**
+ * Who votes on the block of a height: those of whom the engine was told up to two blocks before it. Undefined where the
+ * state says nothing about validators, so that they are those of the genesis.
+ */
+export async function validatorHistory(
+  store: ScannedRecords,
+): Promise<(height: bigint) => readonly Validator[] | undefined> {
+  const [present] = await allOf(store, validatorSet)
+  const earlier = (await allOf(store, past)).filter(({ collection }) => collection === validatorSet.name)
+  const sets = earlier.map(({ until, value }) => {
+    return { until, set: value === undefined ? undefined : validatorSet.decode(value) }
+  })
+  return (height) => {
+    const told = height < 2n ? 0n : height - 2n
+    const found = sets.find(({ until }) => until > told)
+    const set = found === undefined ? present : found.set
+    return set?.validators
+      .filter(({ applied }) => applied > 0n)
+      .map(({ key, applied: power }) => ({ key: validatorKey(key), power }))
+  }
 }
 
 export type ProposalWithTally = { readonly proposal: Proposal; readonly tally: Tally }

@@ -9,7 +9,7 @@ import {
   inForceAt,
   members,
   possessionMessage,
-  validatorsOf,
+  validatorHistory,
 } from '../../src/governance/index.ts'
 import { bareChain, bareGenesis } from '../host/bare-chain.ts'
 import { testKey } from '../ledger/members.ts'
@@ -90,10 +90,10 @@ describe('what is in force', () => {
     await chain.voted()
     const told = chain.chain.head!.height
     for (let block = 0; block < 3; block++) await chain.voted()
-    const powers = async (height: bigint) =>
-      (await validatorsOf(chain.store, height))?.validators.map(({ applied }) => applied).sort()
-    expect(await powers(told + 1n)).toEqual([10n, 10n, 10n, 10n])
-    expect(await powers(told + 2n)).toEqual([0n, 10n, 10n, 10n])
+    const validatorsAt = await validatorHistory(chain.store)
+    expect(validatorsAt(1n)).toHaveLength(4)
+    expect(validatorsAt(told + 1n)?.map(({ power }) => power)).toEqual([10n, 10n, 10n, 10n])
+    expect(validatorsAt(told + 2n)?.map(({ power }) => power)).toEqual([10n, 10n, 10n])
   })
 })
 
