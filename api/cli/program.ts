@@ -21,6 +21,7 @@ import {
   governanceList,
   governancePropose,
   governanceShow,
+  governanceValidator,
   governanceVote,
   memberList,
   moduleList,
@@ -72,6 +73,7 @@ export function makeProgram(frame: Frame): Command {
   governanceInForce(governance, frame)
   governanceDiff(governance, frame)
   governanceJoin(governance, frame)
+  governanceValidator(governance, frame)
   const device = group(program, 'device', "A manufacturer's production line.")
   deviceIssue(device, frame)
   const certificate = group(program, 'certificate', 'Certificates on the ledger.')

@@ -1,6 +1,13 @@
 /** Governing: proposing, voting on what a proposal really says, and asking to be admitted. */
 import { fromHex, type JsonValue, toHex } from '../../src/codec/index.ts'
-import { governanceName, type ProposedOperation, possessionMessage } from '../../src/governance/index.ts'
+import { ed25519Raw } from '../../src/crypto/index.ts'
+import { prepareIdentity, signWithValidatorKey } from '../../src/engine/index.ts'
+import {
+  governanceName,
+  type ProposedOperation,
+  possessionMessage,
+  validatorPossessionMessage,
+} from '../../src/governance/index.ts'
 import { keyPurposes, type TransactionType } from '../../src/module/index.ts'
 import { knownModules } from '../governance/index.ts'
 import type { ProposalAnswer, TransactionAnswer } from './answers.ts'
@@ -109,6 +116,29 @@ export async function joinRequest(
   for (const purpose of keyPurposes) possession.push(toHex(await sign(possessionMessage(chain, id, purpose, 0n))))
   const keys = keyPurposes.map((purpose) => ({ purpose, threshold: 1, keys: [shown] }))
   return { member: { id, name, roles, keys }, possession }
+}
+
+/** The body of `set-validator`, in JSON. */
+export type ValidatorRequest = {
+  readonly member: string
+  readonly key: string
+  readonly power: number
+  readonly possession: string
+}
+
+/**
+ * Asks for power for the validator of a CometBFT home, whose key signs that it is the member's. The keys are made when the
+ * folder is new. @throws engine.home-damaged
+ */
+export async function validatorRequest(
+  chain: string,
+  member: string,
+  power: number,
+  home: string,
+): Promise<ValidatorRequest> {
+  const key = ed25519Raw((await prepareIdentity(home)).validator)
+  const possession = await signWithValidatorKey(home, validatorPossessionMessage(chain, member, key))
+  return { member, key: toHex(key), power, possession: toHex(possession) }
 }
 
 /** JSON from the command line, or from the file that it names. @throws cli.usage, cli.unreadable */

@@ -32,7 +32,9 @@ export {
   openGovernors,
   proposeOperations,
   readJson,
+  type ValidatorRequest,
   type VoteAnswer,
+  validatorRequest,
   voteOn,
 } from './governance.ts'
 export { certificatePath, countSerials, fileNameOf, type IssuedDevice, issueDevices, issuedIn } from './line.ts'

@@ -1,6 +1,14 @@
 /** A running node: a chain, an engine, and what people ask of them. */
 
-import { type Chain, chainIdOf, type Genesis, genesisDigest, isOutage, type StateView } from '../chain/index.ts'
+import {
+  type Chain,
+  chainError,
+  chainIdOf,
+  type Genesis,
+  genesisDigest,
+  isOutage,
+  type StateView,
+} from '../chain/index.ts'
 import { equalBytes } from '../codec/index.ts'
 import { voteVerifier } from '../crypto/index.ts'
 import type { Engine } from '../engine/index.ts'
@@ -57,9 +65,11 @@ export class LedgerNode {
   /**
    * Looks at the store, starts the engine over the chain; resolves when it works on blocks. A store that goes away from then
    * on is waited for.
-   * @throws fsck.root-differs, fsck.block-damaged, fsck.record-differs, node.disk-failed
+   * @throws chain.genesis for another engine than the genesis names; fsck.root-differs, fsck.block-damaged,
+   *   fsck.record-differs, node.disk-failed
    */
   static async start(options: NodeOptions): Promise<LedgerNode> {
+    requireEngine(options)
     await quickCheck(options.chain.store)
     const node = new LedgerNode(options)
     await node.#startEngine(options.onFailure)
@@ -166,4 +176,11 @@ function otherRoot(proven: readonly Proven[], standing: Uint8Array, records: Uin
   const has = (tree: number) => proven.some((leaf) => leaf.tree === tree)
   if (!has(treeNumber.standing)) return { otherRoot: standing }
   return has(treeNumber.records) ? {} : { otherRoot: records }
+}
+
+/** A decision that one engine can carry out would stop the other one. */
+function requireEngine({ genesis: { engine: named }, engine: { name } }: NodeOptions): void {
+  if (named !== undefined && named !== name) {
+    throw chainError('genesis', { reason: `it is for the engine ${named}, this is ${name}` })
+  }
 }

@@ -1,6 +1,5 @@
 /** Organisations that do not trust each other, on real CometBFT: a fifth one joins and validates, a founder is put out. */
-import { createPrivateKey, sign } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,7 +9,7 @@ import { installCometbft } from '../../scripts/install-cometbft.ts'
 import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
 import { encodeUnknown, toHex } from '../../src/codec/index.ts'
 import { ed25519Raw } from '../../src/crypto/index.ts'
-import { CometbftEngine, prepareIdentity } from '../../src/engine/index.ts'
+import { CometbftEngine, prepareIdentity, signWithValidatorKey } from '../../src/engine/index.ts'
 import { validatorHistory, validatorPossessionMessage } from '../../src/governance/index.ts'
 import { orderValidators, type Validator } from '../../src/light/index.ts'
 import { LedgerNode, makeOperation, signTransaction } from '../../src/node/index.ts'
@@ -86,7 +85,12 @@ describe('a consortium', () => {
     const raw = ed25519Raw((await prepareIdentity(homes[4]!)).validator)
     const id = chainIdOf(genesis)
     const message = validatorPossessionMessage(id, newcomer.id, raw)
-    const grant = { member: newcomer.id, key: raw, power: 10n, possession: await signedAtHome(homes[4]!, message) }
+    const grant = {
+      member: newcomer.id,
+      key: raw,
+      power: 10n,
+      possession: await signWithValidatorKey(homes[4]!, message),
+    }
     await decide(1n, founders.slice(0, 3), [
       ['admit-member', admission(id, newcomer.id, ['operator'], newcomerKey)],
       ['set-validator', grant],
@@ -150,15 +154,6 @@ async function decide(
 async function powers(): Promise<readonly bigint[]> {
   const { engine } = nodes[1]!
   return (await engine.validators((await engine.status()).height)).map(({ power }) => power)
-}
-
-/** With the key of a CometBFT home: 32 bytes of seed and 32 of the public key. */
-async function signedAtHome(home: string, message: Uint8Array): Promise<Uint8Array> {
-  const file = JSON.parse(await readFile(path.join(home, 'config', 'priv_validator_key.json'), 'utf8'))
-  const bytes = Buffer.from(file.priv_key.value, 'base64')
-  const [d, x] = [bytes.subarray(0, 32), bytes.subarray(32)].map((part) => part.toString('base64url'))
-  const key = createPrivateKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', d: d!, x: x! } })
-  return new Uint8Array(sign(null, message, key))
 }
 
 /** Ports that were free a moment ago: peers must know each other's before anyone listens. */

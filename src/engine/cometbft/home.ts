@@ -1,5 +1,5 @@
 /** CometBFT's home folder: keys, signing state, genesis and configuration, in the places where it looks for them. */
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concat, equalBytes, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
@@ -63,6 +63,22 @@ export async function prepareIdentity(home: string): Promise<NodeIdentity> {
     await durably('home.node-key', () => replaceFile(paths.nodeKey, key))
   }
   return { validator: await readValidatorKey(paths.validatorKey), nodeId: await readNodeId(paths.nodeKey) }
+}
+
+/**
+ * Signs something that is no vote with the validator's key: that it is its owner's, when it is registered. Whatever is
+ * signed here must not be readable as a vote; a CBOR array is not, since the bytes of a vote begin with their length.
+ * @throws engine.home-damaged
+ */
+export async function signWithValidatorKey(home: string, message: Uint8Array): Promise<Uint8Array> {
+  const path = pathsOf(home).validatorKey
+  const bytes = decodeKey(path, (await fieldsOf(path)).record('priv_key').text('value'), privateKeyLength)
+  const part = (from: number) => bytes.subarray(from, from + rawKeyLength).toBase64({ ...base64url, omitPadding: true })
+  const key = createPrivateKey({
+    format: 'jwk',
+    key: { kty: 'OKP', crv: 'Ed25519', d: part(0), x: part(rawKeyLength) },
+  })
+  return new Uint8Array(sign(null, message, key))
 }
 
 /** The newest height that the validator of a home has signed for. @throws engine.home-damaged */

@@ -7,4 +7,4 @@
  * runs and why.
  */
 export { CometbftEngine, type CometbftOptions } from './cometbft-engine.ts'
-export { type NodeIdentity, prepareIdentity } from './home.ts'
+export { type NodeIdentity, prepareIdentity, signWithValidatorKey } from './home.ts'

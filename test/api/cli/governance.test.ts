@@ -64,6 +64,21 @@ describe('commonroot governance', () => {
     })
   })
 
+  it('asks for power for the validator of a CometBFT home, which a chain with one validator refuses', async () => {
+    const asking = ['--member', 'vendor-a', '--home', 'cometbft', '--power', '10', '--out', 'validator.json']
+    expect((await world.run(['governance', 'validator', ...asking])).code).toBe(0)
+    const words = [
+      'governance',
+      'propose',
+      'set-validator',
+      'validator.json',
+      '--signer',
+      world.key('vendor-a'),
+      '--json',
+    ]
+    expect((await world.run(words)).json).toMatchObject({ error: { code: 'governance.validators-fixed' } })
+  })
+
   it.each<[string, readonly string[], number, string]>([
     ['a body that is no JSON', ['propose', 'set-roles', '{"a"'], 2, 'cli.usage'],
     ['a decision without a body', ['propose', 'set-roles', '{}', 'set-roles'], 2, 'cli.usage'],

@@ -34,6 +34,7 @@ describe('the command tree', () => {
       'governance in-force',
       'governance diff',
       'governance join',
+      'governance validator',
       'device issue',
       'certificate publish',
       'certificate submit',
