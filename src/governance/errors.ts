@@ -173,8 +173,8 @@ export const governanceError = defineErrors('governance', {
   'voting-time': {
     number: 528,
     status: 422,
-    message: 'the vote would end at {until}, which is not within {limit} ms after block time {time}',
-    remedy: 'Choose an end that lies ahead, at most 90 days.',
+    message: 'the vote would end at {until}, which is not {least} to {limit} ms after block time {time}',
+    remedy: 'Choose an end that lies an hour to 90 days ahead. What is agreed before is done at once.',
   },
   'too-many-proposals': {
     number: 529,

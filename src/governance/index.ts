@@ -73,7 +73,7 @@ export {
 export type { Decision, Decisions } from './decisions.ts'
 export { governanceError } from './errors.ts'
 export { applyGenesis, type GovernanceGenesis, genesisReads } from './genesis.ts'
-export { maximumOpenProposals, maximumVotingTime } from './limits.ts'
+export { maximumOpenProposals, maximumVotingTime, minimumVotingTime } from './limits.ts'
 export { authority, emergency, validatorPolicy } from './parameters.ts'
 export { governancePorts, parameterInForce, parameterReads } from './ports.ts'
 export {

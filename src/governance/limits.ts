@@ -31,7 +31,10 @@ export const maximumProposedOperations = 4
 /** Bytes of a proposal's operations: with what stands around them they can be proven. */
 export const maximumProposalBytes = 24 * 1024
 
-/** Milliseconds for which votes on a proposal can be cast, at most: 90 days. */
+/** Milliseconds for which votes on a proposal can be cast, at least: proposals stay for ever, and so can not be made by the second. */
+export const minimumVotingTime = 3_600_000n
+
+/** The same at most: 90 days. */
 export const maximumVotingTime = 90n * 86_400_000n
 
 /** Power of one validator: all of them together stay far below the eighth of an int64 that CometBFT allows. */

@@ -145,7 +145,7 @@ async function decide(
     const bytes = await signTransaction(chainIdOf(genesis), [operation], [member.signer], validUntil)
     expect((await through.node.submissions.submit(bytes)).result.code, `${type} of ${member.id}`).toBe(0)
   }
-  await act(nodes[first]!, voters[0]!, 'propose', { until: BigInt(Date.now()) + 3_600_000n })
+  await act(nodes[first]!, voters[0]!, 'propose', { until: BigInt(Date.now()) + 86_400_000n })
   for (const [index, voter] of voters.entries()) {
     await act(nodes[first + index]!, voter, 'vote', { proposal: number, vote: 'yes' })
   }

@@ -7,6 +7,7 @@ import {
   maximumOpenProposals,
   maximumVotingTime,
   members,
+  minimumVotingTime,
   proposals,
   standings,
   tallies,
@@ -70,7 +71,7 @@ describe('a proposal', () => {
   })
 
   it('ends at its time, and nobody can vote on it from then on', async () => {
-    const until = chain.time + 5_000n
+    const until = chain.time + minimumVotingTime
     await chain.propose([withdraw], operator, until)
     await chain.vote(1n, operator)
     await chain.vote(1n, vendor)
@@ -111,17 +112,18 @@ describe('a proposal', () => {
       [['set-parameter', { module: 'pki', name: 'nothing', value: Uint8Array.of(0), at: 0n }], 'unknown-parameter'],
     ]
     for (const [operation, code] of cases) {
-      const body = { member: operator.id, operations: await chain.bodies([operation]), until: chain.time + 60_000n }
+      const body = { member: operator.id, operations: await chain.bodies([operation]), until: chain.time + 86_400_000n }
       expect(await chain.refused(['governance', 'propose', body], [operator.signer])).toBe(number(code))
     }
   })
 
   it('is refused without an end, with one too far ahead, for what nobody decides, for too much, and for another', async () => {
     const operations = await chain.bodies([withdraw])
-    const body = { member: operator.id, operations, until: chain.time + 60_000n }
+    const body = { member: operator.id, operations, until: chain.time + 86_400_000n }
     const refused = (changes: object, signer = operator) =>
       chain.refused(['governance', 'propose', { ...body, ...changes }], [signer.signer])
     expect(await refused({ until: chain.time })).toBe(number('voting-time'))
+    expect(await refused({ until: chain.time + minimumVotingTime - 1n })).toBe(number('voting-time'))
     expect(await refused({ until: chain.time + maximumVotingTime + 1n })).toBe(number('voting-time'))
     expect(await refused({ operations: [{ type: 'vote', body: only }] })).toBe(number('unknown-operation'))
     expect(await refused({ operations: [{ type: 'constructor', body: only }] })).toBe(number('unknown-operation'))

@@ -125,7 +125,7 @@ describe('a validator', () => {
     )
     const back = { member: operator.id, key: raw(0), power: 10n, possession: body.possession }
     const operations = await chain.bodies([['set-validator', back]])
-    const proposal = { member: operator.id, operations, until: chain.time + 60_000n }
+    const proposal = { member: operator.id, operations, until: chain.time + 86_400_000n }
     expect(await chain.refused(['governance', 'propose', proposal], [operator.signer])).toBe(
       number('possession-not-proven'),
     )

@@ -3,6 +3,7 @@ import { encodeAs } from '../../src/codec/index.ts'
 import { ed25519Raw } from '../../src/crypto/index.ts'
 import {
   authority as authorityParameter,
+  minimumVotingTime,
   possessionMessage,
   validatorPossessionMessage,
 } from '../../src/governance/index.ts'
@@ -57,7 +58,8 @@ async function comeAndGo(chain: Council): Promise<void> {
   })
   await chain.run([['governance', 'rotate-keys', rotation(operator.id, 1n)]], [operator.signer])
   await chain.run([['governance', 'rotate-keys', rotation(operator.id, 1n)]], [operator.signer])
-  await chain.propose([['withdraw-algorithm', { algorithm: 'EdDSA' }]], vendor, chain.time + 2_000n)
+  await chain.propose([['withdraw-algorithm', { algorithm: 'EdDSA' }]], vendor, chain.time + minimumVotingTime)
+  chain.time += minimumVotingTime
   await chain.voted()
   await chain.voted()
 }

@@ -5,7 +5,7 @@ import { agenda, openProposals, proposals, tallies } from '../collections.ts'
 import { amend, bindOperations, type Decisions, requirePossession } from '../decisions.ts'
 import { governanceError } from '../errors.ts'
 import { proposed } from '../events.ts'
-import { maximumOpenProposals, maximumProposalBytes, maximumVotingTime } from '../limits.ts'
+import { maximumOpenProposals, maximumProposalBytes, maximumVotingTime, minimumVotingTime } from '../limits.ts'
 import { expireProposal } from '../schedules.ts'
 import { MemberId, ProposedOperations } from '../schemas.ts'
 import { requireOwn } from '../signers.ts'
@@ -34,8 +34,8 @@ export function propose(decisions: Decisions): TransactionType {
     apply: (context, { member, operations, until }, { facts: bound = [], checks }) => {
       requirePossession(checks)
       const { height, time } = context
-      if (until <= time || until > time + maximumVotingTime) {
-        throw governanceError('voting-time', { until, time, limit: maximumVotingTime })
+      if (until < time + minimumVotingTime || until > time + maximumVotingTime) {
+        throw governanceError('voting-time', { until, time, least: minimumVotingTime, limit: maximumVotingTime })
       }
       const count = context.get(openProposals, utf8(member))?.count ?? 0
       if (count >= maximumOpenProposals) throw governanceError('too-many-proposals', { member, count })
