@@ -15,6 +15,7 @@ import { orderValidators, type Validator } from '../../src/light/index.ts'
 import { LedgerNode, makeOperation, signTransaction } from '../../src/node/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { followAll, until } from '../engine/following.ts'
+import { check } from '../fsck/history.ts'
 import { admission, founders, memberOf } from '../governance/council.ts'
 import { type TestMember, testKey } from '../ledger/members.ts'
 import { testDatabase } from '../postgres.ts'
@@ -124,6 +125,21 @@ describe('a consortium', () => {
     for (let each = 1n; each <= height; each++) {
       expect(shown(validatorsAt(each)), `height ${each}`).toEqual(shown(await engine.validators(each)))
     }
+  })
+
+  it('leaves stores whose headers verify, each by the validators of its height', async () => {
+    const { node, chain } = nodes[1]!
+    // A header is stored when somebody asks for it.
+    for (let height = chain.head!.height - 1n; height > 0n; height--) await node.signedHeader(height)
+    await node.stop()
+    const { findings, checked } = await check({
+      database: databases[1]!,
+      chain: chainIdOf(genesis),
+      genesis,
+      certificates: [],
+    })
+    expect(findings).toEqual([])
+    expect(checked.headers).toBeGreaterThan(10)
   })
 })
 

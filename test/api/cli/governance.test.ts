@@ -63,21 +63,6 @@ describe('commonroot governance', () => {
     })
   })
 
-  it('asks for power for the validator of a CometBFT home, which a chain with one validator refuses', async () => {
-    const asking = ['--member', 'vendor-a', '--home', 'cometbft', '--power', '10', '--out', 'validator.json']
-    expect((await world.run(['governance', 'validator', ...asking])).code).toBe(0)
-    const words = [
-      'governance',
-      'propose',
-      'set-validator',
-      'validator.json',
-      '--signer',
-      world.key('vendor-a'),
-      '--json',
-    ]
-    expect((await world.run(words)).json).toMatchObject({ error: { code: 'governance.validators-fixed' } })
-  })
-
   it('refuses with the code of the command line, of the codec, or of the chain', async () => {
     const few = '{"member":"stranger"}'
     const cases: readonly (readonly [words: readonly string[], code: number, error: string])[] = [
