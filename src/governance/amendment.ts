@@ -5,6 +5,7 @@
 
 import type { TSchema, ValueOf } from '../codec/index.ts'
 import { compareBytes, toHex } from '../codec/index.ts'
+import { CommonrootError } from '../errors/index.ts'
 import { type Collection, type Context, type Parameter, readParameter, recordAddress } from '../module/index.ts'
 import { agenda, governanceName, keptCollections, parameterKey, parameters, past, pastKey } from './collections.ts'
 import { governanceError } from './errors.ts'
@@ -41,8 +42,12 @@ export class Amendment {
     return change.after === null ? undefined : collection.decode(change.after)
   }
 
+  /** @throws governance.value-too-large for what could not be kept, once something replaces it */
   put<Value>(collection: Collection<Value>, value: Value): void {
     const after = collection.encode(value)
+    if (after.length > maximumKeptBytes && keptCollections.has(collection.name) && isGuarded(this.context)) {
+      throw governanceError('value-too-large', { size: after.length, limit: maximumKeptBytes })
+    }
     this.#change(collection, collection.key(value), after, (context) => context.put(collection, value))
   }
 
@@ -93,9 +98,20 @@ export class Amendment {
 /** What is in force at a height is what the last block up to it left: of several changes in a block the first one counts. */
 function keep(context: Context, { collection, key, before, after }: Change): void {
   if (toHex(before ?? only) === toHex(after ?? only)) return
-  if (after !== null && after.length > maximumKeptBytes) {
-    throw governanceError('value-too-large', { size: after.length, limit: maximumKeptBytes })
-  }
   if (context.get(past, pastKey(context.height, collection, key)) !== undefined) return
   context.put(past, { until: context.height, collection, key, ...(before === null ? {} : { value: before }) })
+}
+
+/**
+ * Tries to amend: why it is refused, or undefined. An amendment has written nothing, so that nothing has to be undone. An
+ * entry that is not fetched yet is no refusal, nor is what must stop the node: both go on to the host.
+ */
+export function refusalOf(attempt: () => void): CommonrootError | undefined {
+  try {
+    attempt()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CommonrootError) || error.status >= 500) throw error
+    return error
+  }
 }

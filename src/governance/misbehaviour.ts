@@ -1,8 +1,7 @@
 /** Evidence of the engine that a validator voted twice: it is kept, and the policy says what follows. */
 import { equalBytes, utf8 } from '../codec/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import type { Context, MisbehaviourEvidence } from '../module/index.ts'
-import { Amendment } from './amendment.ts'
+import { Amendment, refusalOf } from './amendment.ts'
 import { knownValidators, misbehaviours, standings, validatorSet } from './collections.ts'
 import { misbehaviourRecorded } from './events.ts'
 import { validatorPolicy } from './parameters.ts'
@@ -43,16 +42,13 @@ export function recordMisbehaviour(context: Context, { kind, validator: address,
 }
 
 function isPossible(amendment: Amendment, consequence: Consequence, key: Uint8Array, member?: string): boolean {
-  try {
+  if (consequence === 'record') return true
+  const refusal = refusalOf(() => {
     if (consequence === 'suspend-validator') suspendValidator(amendment, key)
-    else if (consequence === 'suspend-member' && member !== undefined) suspend(amendment, member)
+    else if (member !== undefined) suspend(amendment, member)
     settle(amendment)
-    return true
-  } catch (error) {
-    // An amendment has written nothing; an entry that is not fetched yet is no CommonrootError and goes to the host.
-    if (!(error instanceof CommonrootError)) throw error
-    return false
-  }
+  })
+  return refusal === undefined
 }
 
 function suspend(amendment: Amendment, member: string): void {

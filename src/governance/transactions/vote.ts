@@ -1,7 +1,6 @@
 import { encodeAs, equalBytes, Struct, Unsigned64, uint64Bytes } from '../../codec/index.ts'
-import { CommonrootError } from '../../errors/index.ts'
 import { defineTransaction, recordAddress, type TransactionType } from '../../module/index.ts'
-import { Amendment } from '../amendment.ts'
+import { Amendment, refusalOf } from '../amendment.ts'
 import { proposals, tallies, voteKey, votes } from '../collections.ts'
 import { amend, type BoundDecision, bindOperations, type Decisions, deciderOf } from '../decisions.ts'
 import { governanceError } from '../errors.ts'
@@ -75,14 +74,11 @@ function carryOut(
   operations: readonly BoundDecision[],
   close: (state: 'executed' | 'failed', code?: number) => void,
 ): void {
-  try {
-    amend(amendment, operations)
-  } catch (error) {
-    // An amendment has written nothing; an entry that is not fetched yet is no CommonrootError and goes to the host.
-    if (!(error instanceof CommonrootError)) throw error
-    close('failed', error.number)
-    return
+  const refusal = refusalOf(() => amend(amendment, operations))
+  if (refusal === undefined) {
+    amendment.write()
+    close('executed')
+  } else {
+    close('failed', refusal.number)
   }
-  amendment.write()
-  close('executed')
 }
