@@ -2,9 +2,9 @@
 
 import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
+import type { Owners } from '../host/index.ts'
 import { stateRoot, treeRoot } from '../state/index.ts'
 import { type ReadView, type Store, type Tables, viewWindow } from '../store/index.ts'
-import type { Owners } from './collections.ts'
 import { isDamage } from './damage.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { readHeights } from './limits.ts'

@@ -37,6 +37,9 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
     count += portion.length
     onProgress(count)
   }
+  for (const digest of await tables.wrongSnapshotBlobs()) {
+    findings.add('blobs', toHex(digest), 'the bytes that came with a snapshot do not have this digest', beyondRepair)
+  }
   if (wrong.length + missing.length === 0) return count
 
   const mended = { repairable: true, repaired: repair } as const

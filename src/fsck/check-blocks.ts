@@ -24,7 +24,7 @@ import {
   verifySignedHeader,
 } from '../light/index.ts'
 import { recordAddress } from '../module/index.ts'
-import type { FoundBlock, Tables, TransactionPlace } from '../store/index.ts'
+import type { FoundBlock, Head, Tables, TransactionPlace } from '../store/index.ts'
 import { differencesOf, resultsHashOf, unflipBlock } from './block-form.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { blockPortion } from './limits.ts'
@@ -44,6 +44,8 @@ export type BlockCheckOptions = {
   readonly onPlace: (next: bigint, sums: BlockSums) => Promise<void>
   readonly onProgress: (done: number, total: number) => void
   readonly sums?: BlockSums
+  /** The snapshot that the state began with: the first block follows it. */
+  readonly base?: Head
   readonly signal?: AbortSignal
 }
 
@@ -122,8 +124,8 @@ class BlockCheck {
 
   /** The block before the range: the first of it must follow from something. */
   async begin(): Promise<void> {
-    const { tables, from, head } = this.#options
-    this.#now = (await tables.blocks(head, 1))[0]?.time ?? 0n
+    const { tables, from, head, base } = this.#options
+    this.#now = (await tables.blocks(head, 1))[0]?.time ?? base?.time ?? 0n
     const [before] = from === 0n ? [] : await tables.blocks(from - 1n, 1)
     if (before?.height !== from - 1n) return
     const header = (await tables.signedHeaders(from - 1n, from)).get(from - 1n)
@@ -287,6 +289,10 @@ class BlockCheck {
   /** What a header says of the block before its own. */
   async #compareWithPrevious({ height }: FoundBlock, { header }: SignedHeader): Promise<void> {
     const previous = this.#previous
+    const { base } = this.#options
+    if (base?.height === height - 1n && !equalBytes(header.appHash, base.root)) {
+      this.#block(base.height, `the snapshot of it has another root than header ${height} signs`)
+    }
     if (previous?.stored.height !== height - 1n) return this.#settle()
     const { stored, signed } = previous
     let row = stored

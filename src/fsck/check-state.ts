@@ -1,8 +1,8 @@
 /** The state: both trees from the head's root down to every record, and what hangs on records. Mends in memory. */
 import { equalBytes, fromHex, toHex } from '../codec/index.ts'
+import type { Owners } from '../host/index.ts'
 import { updateTree } from '../state/index.ts'
 import type { TableRow, Tables } from '../store/index.ts'
-import type { Owners } from './collections.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { emptyLeafCheck, LeafCheck, type LeafCheckState } from './leaf-check.ts'
 import { maximumRounds, pagePortion, recordPortion } from './limits.ts'

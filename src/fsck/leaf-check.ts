@@ -2,10 +2,10 @@
 import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { CommonrootError } from '../errors/index.ts'
+import type { Owners } from '../host/index.ts'
 import type { Consequences } from '../module/index.ts'
 import { readCounterValue } from '../state/index.ts'
 import type { TableRow, Tables } from '../store/index.ts'
-import type { Owners } from './collections.ts'
 import type { PatchedTable } from './patched-table.ts'
 import type { PlacedLeaf } from './tree-walk.ts'
 

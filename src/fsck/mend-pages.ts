@@ -1,6 +1,7 @@
 /** Pages made again: from the pages below them where those are sound, else from all records below them. */
 import { concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
+import { type Owners, startsWith } from '../host/index.ts'
 import {
   buildTree,
   emptyHash,
@@ -14,7 +15,6 @@ import {
   slotsInPage,
   stateRoot,
 } from '../state/index.ts'
-import { type Owners, startsWith } from './collections.ts'
 import { pagePortion, recordPortion } from './limits.ts'
 import { pageName } from './names.ts'
 import type { PatchedTable } from './patched-table.ts'

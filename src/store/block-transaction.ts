@@ -131,11 +131,16 @@ async function dropBeforeImages(session: Session, until: bigint): Promise<void> 
   await session.query((sql) => sql`delete from before_image where height <= ${until}`)
 }
 
-/** The first block may have any height. The lock keeps others away; should it fail, the block's primary key still does. */
+/** The first block may have any height, unless the state began with a snapshot. The lock keeps others away; should it fail, the block's primary key still does. */
 async function requireNext(session: Session, height: bigint): Promise<void> {
   const [row] = await session.query((sql) => sql<{ head: bigint | null }[]>`select max(height) as head from block`)
-  const head = row?.head ?? undefined
+  const head = row?.head ?? (await baseHeight(session))
   if (head !== undefined && height !== head + 1n) throw storeError('not-next', { height, head })
+}
+
+async function baseHeight(session: Session): Promise<bigint | undefined> {
+  const [row] = await session.query((sql) => sql<{ height: bigint }[]>`select height from snapshot_base`)
+  return row?.height
 }
 
 async function copyBlock(session: Session, block: BlockWrite, beforeImages: Uint8Array): Promise<void> {

@@ -155,4 +155,10 @@ export const storeError = defineErrors('store', {
     message: 'at least the newest {minimum} blocks stay in the database',
     remedy: 'Keep that many or more.',
   },
+  'blocks-stored': {
+    number: 925,
+    status: 409,
+    message: 'the database already holds blocks up to height {height}',
+    remedy: 'Import into an empty database, or drop the schema of the chain first.',
+  },
 })

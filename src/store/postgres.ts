@@ -83,6 +83,11 @@ class PostgresStore implements DatabaseStore {
     const [row] = await this.#read(
       (sql) => sql<Head[]>`select height, time, root from block order by height desc limit 1`,
     )
+    return row ?? (await this.base())
+  }
+
+  async base(): Promise<Head | undefined> {
+    const [row] = await this.#read((sql) => sql<Head[]>`select height, time, root from snapshot_base`)
     return row
   }
 
@@ -146,7 +151,7 @@ class PostgresStore implements DatabaseStore {
         from blob left join block on block.height = blob.height
         where blob.digest = ${digest}`,
     )
-    if (row === undefined) return undefined
+    if (row === undefined) return await this.#snapshotBlob(digest)
     const archived = row.bytes === null ? await this.#archived(row.height) : undefined
     const bytes = row.bytes ?? archived?.block.slice(row.offset, row.offset + row.length)
     if (bytes === undefined || !equalBytes(createHash('sha256').update(bytes).digest(), digest)) {
@@ -196,6 +201,17 @@ class PostgresStore implements DatabaseStore {
     await this.#views.end()
     await this.#reader.end()
     await this.#writer.close()
+  }
+
+  /** Bytes that came with a snapshot lie there as they are. @throws store.corrupt */
+  async #snapshotBlob(digest: Uint8Array): Promise<Uint8Array | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql<{ bytes: Uint8Array }[]>`select bytes from snapshot_blob where digest = ${digest} limit 1`,
+    )
+    if (row !== undefined && !equalBytes(createHash('sha256').update(row.bytes).digest(), digest)) {
+      throw storeError('corrupt', { digest })
+    }
+    return row?.bytes
   }
 
   /** The first header of a height stays: later ones differ at most in whose votes they show. One statement, one transaction. */

@@ -99,7 +99,8 @@ export class Tables {
     const rows = await this.#lookups.query(
       (sql) => sql<{ digest: Uint8Array }[]>`
         select digest from unnest(${sql.typed.bytesList(digests)}) as wanted (digest)
-        where not exists (select from blob where blob.digest = wanted.digest)`,
+        where not exists (select from blob where blob.digest = wanted.digest)
+          and not exists (select from snapshot_blob where snapshot_blob.digest = wanted.digest)`,
     )
     return rows.map(({ digest }) => digest)
   }
@@ -121,6 +122,14 @@ export class Tables {
     )
     const here = rows.filter(({ archived }) => !archived)
     return { last: rows.at(-1)?.digest, count: here.length, wrong: here.filter(({ sound }) => !sound) }
+  }
+
+  /** Digests of kept bytes that came with a snapshot and are not what they were. */
+  async wrongSnapshotBlobs(): Promise<readonly Uint8Array[]> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ digest: Uint8Array }[]>`select digest from snapshot_blob where sha256(bytes) <> digest`,
+    )
+    return rows.map(({ digest }) => digest)
   }
 
   /** Places of blobs whose blocks are archived, in portions, in the order of heights: each file is read once. */
@@ -321,7 +330,8 @@ export class Tables {
   /** Undefined before the first block. */
   async headHeight(): Promise<bigint | undefined> {
     const [row] = await this.#session.query(
-      (sql) => sql<{ height: bigint | null }[]>`select max(height) as height from block`,
+      (sql) => sql<{ height: bigint | null }[]>`
+        select coalesce((select max(height) from block), (select max(height) from snapshot_base)) as height`,
     )
     return row?.height ?? undefined
   }

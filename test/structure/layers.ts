@@ -21,6 +21,7 @@ const ranks = new Map(
     ['governance'],
     ['host'],
     ['chain'],
+    ['snapshot'],
     ['fsck', 'follower'],
     ['node'],
   ].flatMap((areas, rank) => areas.map((area) => [area, rank] as const)),

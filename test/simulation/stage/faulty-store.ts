@@ -37,6 +37,7 @@ export function faultyStore(store: Store): FaultyStore {
 
   return {
     head: () => store.head(),
+    base: () => store.base(),
     read: async (table, keys) => {
       beforeRead()
       return store.read(table, keys)
