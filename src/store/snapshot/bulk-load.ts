@@ -24,6 +24,20 @@ export type LoadedTable = keyof typeof columns
 /** What a state that is to be replaced has beside these. */
 const others = ['snapshot_base', 'signed_header', 'header_wanted', 'before_image', 'blob']
 
+/** Indexes that are made again when all rows are there: sorting them once costs less than finding a place for each. */
+const indexes = [
+  { drop: 'alter table record drop constraint record_pkey', make: 'alter table record add primary key (key)' },
+  {
+    drop: 'alter table index_entry drop constraint index_entry_pkey',
+    make: 'alter table index_entry add primary key (key)',
+  },
+  { drop: 'alter table page drop constraint page_pkey', make: 'alter table page add primary key (key)' },
+  {
+    drop: 'drop index snapshot_blob_digest',
+    make: 'create index snapshot_blob_digest on snapshot_blob (digest)',
+  },
+]
+
 export class BulkLoad {
   readonly #session: Session
   readonly #end = Promise.withResolvers<void>()
@@ -34,14 +48,16 @@ export class BulkLoad {
     this.#session = session
     this.#committed = session.transaction(async () => {
       await clear(session)
+      for (const { drop } of indexes) await session.query((sql) => sql.unsafe(drop))
       begun.resolve()
       await this.#end.promise
+      for (const { make } of indexes) await session.query((sql) => sql.unsafe(make))
     })
     this.#committed.catch((error: unknown) => begun.reject(error))
   }
 
   /**
-   * Begins the transaction. A state that came from a snapshot, and on which no block was built, is replaced.
+   * Begins the transaction. Until it ends, nobody else can read the state's tables. A state that came from a snapshot, and on which no block was built, is replaced.
    * @throws store.blocks-stored, store.unavailable
    */
   static async begin({
@@ -96,5 +112,7 @@ async function clear(session: Session): Promise<void> {
   const [row] = await session.query((sql) => sql<{ height: bigint | null }[]>`select max(height) as height from block`)
   const height = row?.height ?? undefined
   if (height !== undefined) throw storeError('blocks-stored', { height })
-  for (const table of [...Object.keys(columns), ...others]) await session.query((sql) => sql`truncate ${sql(table)}`)
+  for (const table of [...Object.keys(columns), ...others]) {
+    await durably('snapshot.clear', () => session.query((sql) => sql`delete from ${sql(table)}`))
+  }
 }
