@@ -60,6 +60,8 @@ export class Chain implements Application {
   readonly preparer = new Preparer()
   /** What the engine asks for waits here while the store is away. */
   readonly recovery: Recovery
+  /** Whoever keeps snapshots of this chain says so here, before an engine starts. */
+  snapshots: Application['snapshots']
   readonly #genesis: Genesis
   readonly #protocols: ChainProtocols
   readonly #onFault: (error: unknown) => void
@@ -91,6 +93,14 @@ export class Chain implements Application {
   /** What is stored; undefined before the genesis. */
   get head(): Head | undefined {
     return this.#head
+  }
+
+  /** Takes over the state that somebody has put into the store: a snapshot. @throws chain.vectors-differ, crypto.vectors-differ */
+  async adopt(): Promise<void> {
+    this.#head = await this.store.head()
+    this.#protocol = undefined
+    this.#pages.forget()
+    requireVectors(this.#protocols, (await this.program()).protocol)
   }
 
   /** Called after each commit, in order of height. @returns the function that ends it */

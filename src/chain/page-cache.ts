@@ -36,6 +36,11 @@ export class PageCache {
     return found
   }
 
+  /** Somebody else has changed pages. */
+  forget(): void {
+    this.#kept.clear()
+  }
+
   /** Takes over what a committed block wrote. */
   apply(changes: readonly PageChange[]): void {
     for (const { key, after } of changes) {

@@ -13,9 +13,13 @@ export type {
   Application,
   BlockInput,
   BlockOutput,
+  ChunkVerdict,
   Engine,
   GenesisInput,
   Misbehaviour,
+  OfferVerdict,
+  SnapshotOffer,
+  Snapshots,
   TransactionOutput,
 } from './port.ts'
 export {

@@ -49,6 +49,42 @@ export type GenesisInput = {
 
 export type Admission = { readonly accepted: true } | { readonly accepted: false; readonly refusal: CommonrootError }
 
+/** A snapshot as a node offers it to others. `metadata` is the application's, `digest` what tells snapshots apart. */
+export type SnapshotOffer = {
+  readonly height: bigint
+  readonly format: number
+  readonly chunks: number
+  readonly digest: Uint8Array
+  readonly metadata: Uint8Array
+}
+
+/** `reject` is for this snapshot alone, `reject-sender` also for all others of those who offer it; `abort` ends the sync. */
+export type OfferVerdict = 'accept' | 'abort' | 'reject' | 'reject-format' | 'reject-sender'
+
+export type ChunkVerdict = {
+  /** `retry` waits for this chunk again; `retry-snapshot` begins the same snapshot anew. */
+  readonly verdict: 'accept' | 'abort' | 'retry' | 'retry-snapshot' | 'reject-snapshot'
+  /** Chunks to be fetched anew. */
+  readonly refetch?: readonly number[]
+  /** Peers from which nothing more is to be taken. */
+  readonly rejectSenders?: readonly string[]
+}
+
+/** Whole states in place of a history: for a node that joins late. */
+export type Snapshots = {
+  list(): Promise<readonly SnapshotOffer[]>
+  /** Undefined when it is not there. */
+  load(place: {
+    readonly height: bigint
+    readonly format: number
+    readonly chunk: number
+  }): Promise<Uint8Array | undefined>
+  /** Peers say what `offer` is; `root` is the state's root in a header that the engine has verified. */
+  offer(offer: SnapshotOffer, root: Uint8Array): Promise<OfferVerdict>
+  /** Takes chunks in order; with the last one the state is there. */
+  apply(chunk: number, bytes: Uint8Array, sender: string): Promise<ChunkVerdict>
+}
+
 /** What the chain gives to either engine. Calls come one at a time, except `admit` and `info`. */
 export type Application = {
   /** Height 0n: nothing is stored yet. */
@@ -69,6 +105,8 @@ export type Application = {
   finalizeBlock(input: BlockInput): Promise<BlockOutput>
   /** Makes the finalised block durable: the only write. */
   commit(): Promise<{ readonly retainHeight: bigint }>
+  /** Only CometBFT asks; absent in a node that neither offers nor takes any. */
+  readonly snapshots?: Snapshots | undefined
   /** Block time in milliseconds from which on a block has due work. Only the solo engine asks; CometBFT's idle block finds it. */
   nextDue?(): bigint | undefined
 }

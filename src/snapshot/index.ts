@@ -22,4 +22,5 @@ export {
   type SoundManifest,
 } from './manifest.ts'
 export { Restoration } from './restoration.ts'
+export { type Refused, StateSync, type StateSyncOptions } from './state-sync.ts'
 export { type VerifiedChunk, verifyChunk } from './verify-chunk.ts'

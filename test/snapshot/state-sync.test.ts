@@ -1,0 +1,121 @@
+/** State sync through the real engine: a node without a history takes a snapshot of a peer, and goes on with the chain. */
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { certificateProof } from '../../api/http/index.ts'
+import { protocols } from '../../api/protocols.ts'
+import { parseCertificate } from '../../pki/certificate/index.ts'
+import { pkiModule } from '../../pki/contract/index.ts'
+import { verifyCertificate } from '../../pki/status/index.ts'
+import { installCometbft } from '../../scripts/install-cometbft.ts'
+import { type Genesis, genesisValidators } from '../../src/chain/index.ts'
+import { toHex } from '../../src/codec/index.ts'
+import { ed25519Raw } from '../../src/crypto/index.ts'
+import { prepareIdentity } from '../../src/engine/index.ts'
+import { headerHash, trimVotes } from '../../src/light/index.ts'
+import { makeOperation, signTransaction } from '../../src/node/index.ts'
+import { exportSnapshot } from '../../src/snapshot/index.ts'
+import { until } from '../engine/following.ts'
+import { check } from '../fsck/history.ts'
+import { testDevice } from '../ledger/devices.ts'
+import { testMember } from '../ledger/members.ts'
+import { testDatabase } from '../postgres.ts'
+import { type ConsortiumNode, freePort, startConsortiumNode } from './consortium-node.ts'
+import { testFolder } from './exported.ts'
+
+const binary = installCometbft()
+const folder = await testFolder()
+const homes = [join(folder, 'a'), join(folder, 'b')] as const
+const databases = [await testDatabase(), await testDatabase()] as const
+const vendor = testMember('vendor-a', ['vendor'])
+const first = await prepareIdentity(homes[0])
+const genesis: Genesis = {
+  name: 'synced',
+  time: BigInt(Date.now()) - 1000n,
+  protocol: 1,
+  members: [{ id: vendor.id, name: vendor.name, roles: vendor.roles, keys: vendor.keys }],
+  parameters: [],
+  validators: [{ key: ed25519Raw(first.validator), power: 10n }],
+}
+const port = await freePort()
+const running: ConsortiumNode[] = []
+afterAll(() => Promise.all(running.map((node) => node.stop())))
+
+async function publish({ node, chain }: ConsortiumNode, count: number): Promise<readonly Uint8Array[]> {
+  const certificates: Uint8Array[] = []
+  const serial = chain.head!.height
+  for (let index = 0; index < count; index++) {
+    certificates.push((await testDevice(chain.id, vendor.id, `S${serial}-${index}`)).certificate)
+  }
+  const items = certificates.map((certificate) => ({ certificate }))
+  const operation = makeOperation('pki', 'publish', pkiModule.transactions.publish!, items)
+  await node.submissions.submit(
+    await signTransaction(chain.id, [operation], [vendor.signer], chain.head!.time + 600_000n),
+  )
+  return certificates
+}
+
+it('begins with a snapshot of a peer and follows the chain from there', async () => {
+  const a = await startConsortiumNode({
+    genesis,
+    database: databases[0],
+    home: homes[0],
+    binary,
+    listen: `127.0.0.1:${port}`,
+    snapshots: join(folder, 'snapshots-a'),
+  })
+  running.push(a)
+  const before = await publish(a, 40)
+  await publish(a, 40)
+  await until('a header beyond', async () => (await a.node.signedHeader(a.chain.head!.height)) !== undefined)
+  const exported = await exportSnapshot({
+    connection: databases[0],
+    chain: a.chain.id,
+    protocols,
+    folder: join(folder, 'snapshots-a'),
+    at: 'provable',
+    chunkBytes: 8192,
+    signedHeader: async (height) => {
+      const signed = await a.node.signedHeader(height)
+      return signed && trimVotes(signed, genesisValidators(genesis))
+    },
+  })
+  await until('two more blocks', async () => (await a.engine.status()).height > exported.height + 2n)
+  const { header } = await a.engine.signedHeader(1n)
+  const b = await startConsortiumNode({
+    genesis,
+    database: databases[1],
+    home: homes[1],
+    binary,
+    listen: '127.0.0.1:0',
+    peers: [`${first.nodeId}@127.0.0.1:${port}`],
+    snapshots: join(folder, 'snapshots-b'),
+    stateSync: {
+      servers: [a.rpc, a.rpc],
+      trustHeight: 1n,
+      trustHash: headerHash(header),
+      trustingPeriod: 3_600_000n,
+    },
+  })
+  running.push(b)
+  await until('the snapshot', () => b.chain.head !== undefined, 60_000)
+  const base = await b.chain.store.base()
+  expect(base).toMatchObject({ height: exported.height, root: exported.root })
+  expect((await b.chain.store.block(exported.height))?.height).toBeUndefined()
+  const after = await publish(a, 20)
+  const { height } = a.chain.head!
+  await until('the newest block', () => (b.chain.head?.height ?? 0n) >= height, 60_000)
+  expect(toHex((await b.chain.store.block(height))!.root)).toBe(toHex((await a.chain.store.block(height))!.root))
+  for (const certificate of [before[0]!, after[0]!]) {
+    const proof = await certificateProof(b.node, parseCertificate(certificate).fingerprint)
+    const trust = await a.node.trust()
+    expect(verifyCertificate({ certificate, proof, trust, now: BigInt(Date.now()) })).toMatchObject({
+      verdict: 'valid',
+    })
+  }
+  expect(a.failures).toEqual([])
+  expect(b.failures).toEqual([])
+  await b.stop()
+  running.pop()
+  const report = await check({ database: databases[1], genesis, chain: b.chain.id })
+  expect(report.findings).toEqual([])
+}, 120_000)
