@@ -24,6 +24,10 @@ import {
   restore,
   sandbox,
   searchCertificates,
+  snapshotExport,
+  snapshotImport,
+  snapshotList,
+  snapshotVerify,
   trustExport,
   voucherIssue,
 } from './commands/index.ts'
@@ -55,6 +59,11 @@ export function makeProgram(frame: Frame): Command {
   prune(program, frame)
   backup(program, frame)
   restore(program, frame)
+  const snapshot = group(program, 'snapshot', 'Whole states, for nodes that begin without a history.')
+  snapshotExport(snapshot, frame)
+  snapshotVerify(snapshot, frame)
+  snapshotImport(snapshot, frame)
+  snapshotList(snapshot, frame)
   const member = group(program, 'member', 'Members of the chain.')
   memberList(member, frame)
   const device = group(program, 'device', "A manufacturer's production line.")

@@ -37,6 +37,7 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
     count += portion.length
     onProgress(count)
   }
+  count += Number(await tables.count('snapshotBlobs'))
   for (const digest of await tables.wrongSnapshotBlobs()) {
     findings.add('blobs', toHex(digest), 'the bytes that came with a snapshot do not have this digest', beyondRepair)
   }

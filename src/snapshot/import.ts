@@ -70,11 +70,15 @@ export async function importSnapshot(
 
 /** The manifest of a snapshot, once validators that are trusted have signed its root. */
 async function trustedManifest({ snapshot, protocols, trust, now, verifier }: TrustedSource): Promise<SoundManifest> {
-  const { header, provenHeight } = verifyProof(decodeProof(await snapshot.proof()), trust, { now, verifier })
+  const { header, headerTime, provenHeight } = verifyProof(decodeProof(await snapshot.proof()), trust, {
+    now,
+    verifier,
+  })
   const manifest = decodeManifest(await snapshot.manifest())
   if (manifest.height !== provenHeight) {
     throw snapshotError('manifest', { reason: `it is of height ${manifest.height}, its proof of ${provenHeight}` })
   }
+  if (manifest.time >= headerTime) throw snapshotError('manifest', { reason: 'its time is not before the next header' })
   return checkManifest(manifest, { chain: trust.chain, root: header.appHash, protocols })
 }
 

@@ -12,6 +12,7 @@ export { type ExportOptions, exportSnapshot, type SnapshotSummary } from './expo
 export { removeLeftovers, removeSnapshot, SnapshotFolder, snapshotHeights, snapshotPath } from './folder.ts'
 export { importSnapshot, type TrustedSource, type VerifiedSnapshot, verifySnapshot } from './import.ts'
 export { keptSnapshots, maximumChunkBytes, maximumChunks, maximumManifestBytes, snapshotFormat } from './limits.ts'
+export { type ListedSnapshot, listSnapshots } from './list.ts'
 export {
   checkManifest,
   decodeManifest,
@@ -23,4 +24,5 @@ export {
 } from './manifest.ts'
 export { Restoration } from './restoration.ts'
 export { type Refused, StateSync, type StateSyncOptions } from './state-sync.ts'
+export { storedHeaders } from './stored-header.ts'
 export { type VerifiedChunk, verifyChunk } from './verify-chunk.ts'

@@ -3,9 +3,21 @@ import type { FaultPoint } from './fault-point.ts'
 
 /**
  * What a program does when it is ended: a node that publishes, one of the programs in `tools/`, a pruner
- * (`test/store/archive/crash.test.ts`), or a repair of the archive (`test/fsck/archive/archive.test.ts`).
+ * (`test/store/archive/crash.test.ts`), a repair of the archive (`test/fsck/archive/archive.test.ts`), or an export or import
+ * of a snapshot (`test/snapshot/crash.test.ts`).
  */
-export type Work = 'node' | 'key' | 'home' | 'backup' | 'restore' | 'check' | 'repair' | 'prune' | 'archive-repair'
+export type Work =
+  | 'node'
+  | 'key'
+  | 'home'
+  | 'backup'
+  | 'restore'
+  | 'check'
+  | 'repair'
+  | 'prune'
+  | 'archive-repair'
+  | 'snapshot-export'
+  | 'snapshot-import'
 
 /** In the order in which the steps come. */
 export const workOfStep: Readonly<Record<string, Work>> = {
@@ -47,6 +59,10 @@ export const workOfStep: Readonly<Record<string, Work>> = {
   'archive.forget': 'prune',
   'archive.move': 'prune',
   'archive.register-anew': 'archive-repair',
+  'snapshot.write': 'snapshot-export',
+  'snapshot.clear': 'snapshot-import',
+  'snapshot.load': 'snapshot-import',
+  'snapshot.base': 'snapshot-import',
 }
 
 /** Steps that belong to one of the above and are met again in other work. */
@@ -60,6 +76,8 @@ const alsoIn: Readonly<Record<Work, readonly string[]>> = {
   repair: ['transaction.commit'],
   prune: ['file.sync', 'file.rename', 'folder.sync'],
   'archive-repair': [],
+  'snapshot-export': ['file.sync', 'file.rename', 'folder.sync'],
+  'snapshot-import': ['transaction.commit'],
 }
 
 /** After these nothing durable follows at once; elsewhere the end of a step is the beginning of the next. */
