@@ -5,7 +5,13 @@
  * May import: `src/errors`, `src/durable`, `src/codec`, `src/crypto`, `src/light`, protobufjs and node. Start reading at
  * `port.ts`, then `solo/solo-engine.ts` and `cometbft/cometbft-engine.ts`. What a crash leaves behind: `docs/crashes.md`.
  */
-export { CometbftEngine, type CometbftOptions, type NodeIdentity, prepareIdentity } from './cometbft/index.ts'
+export {
+  CometbftEngine,
+  type CometbftOptions,
+  type NodeIdentity,
+  prepareIdentity,
+  type StateSyncSettings,
+} from './cometbft/index.ts'
 export { engineError } from './errors.ts'
 export { maximumBlockBytes, maximumGas, maximumMempoolBytes, maximumMempoolCount } from './limits.ts'
 export type {

@@ -23,6 +23,7 @@ export {
   type SoundManifest,
 } from './manifest.ts'
 export { Restoration } from './restoration.ts'
+export { SnapshotSchedule, type SnapshotScheduleOptions } from './snapshot-schedule.ts'
 export { type Refused, StateSync, type StateSyncOptions } from './state-sync.ts'
 export { storedHeaders } from './stored-header.ts'
 export { type VerifiedChunk, verifyChunk } from './verify-chunk.ts'

@@ -13,12 +13,13 @@ export type ConsortiumNode = {
   readonly engine: CometbftEngine
   readonly failures: readonly unknown[]
   readonly refused: readonly Refused[]
-  /** Where a light client on this machine asks. */
-  readonly rpc: string
   stop(): Promise<void>
 }
 
-export type ConsortiumNodeOptions = Pick<CometbftOptions, 'home' | 'binary' | 'listen' | 'peers' | 'stateSync'> & {
+export type ConsortiumNodeOptions = Pick<
+  CometbftOptions,
+  'home' | 'binary' | 'listen' | 'peers' | 'stateSync' | 'lightGate'
+> & {
   readonly genesis: Genesis
   readonly database: string
   /** The folder of its snapshots. */
@@ -50,7 +51,6 @@ export async function startConsortiumNode(options: ConsortiumNodeOptions): Promi
     engine,
     failures,
     refused,
-    rpc: `unix://${settings.home}/run/rpc`,
     stop: async () => {
       await sync.stop()
       await node.stop()

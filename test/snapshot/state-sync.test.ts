@@ -36,7 +36,7 @@ const genesis: Genesis = {
   parameters: [],
   validators: [{ key: ed25519Raw(first.validator), power: 10n }],
 }
-const port = await freePort()
+const [port, gatePort] = [await freePort(), await freePort()]
 const running: ConsortiumNode[] = []
 afterAll(() => Promise.all(running.map((node) => node.stop())))
 
@@ -61,6 +61,7 @@ it('begins with a snapshot of a peer and follows the chain from there', async ()
     home: homes[0],
     binary,
     listen: `127.0.0.1:${port}`,
+    lightGate: `127.0.0.1:${gatePort}`,
     snapshots: join(folder, 'snapshots-a'),
   })
   running.push(a)
@@ -90,7 +91,8 @@ it('begins with a snapshot of a peer and follows the chain from there', async ()
     peers: [`${first.nodeId}@127.0.0.1:${port}`],
     snapshots: join(folder, 'snapshots-b'),
     stateSync: {
-      servers: [a.rpc, a.rpc],
+      // Of different operators, in earnest: a light client compares what they say.
+      servers: [`127.0.0.1:${gatePort}`, `localhost:${gatePort}`],
       trustHeight: 1n,
       trustHash: headerHash(header),
       trustingPeriod: 3_600_000n,
