@@ -120,13 +120,25 @@ function consequencesOf<Value, Index extends string, Counter extends string>(
     const key = isKept(name) ? index.of(value) : undefined
     if (key !== undefined) indexes.push(concat(indexPrefix(collection, name), key))
   }
-  const counters: Uint8Array[] = []
-  for (const [name, groupOf] of entriesOf(collection.counters)) {
-    const group = isKept(name) ? groupOf(value) : undefined
-    if (group !== undefined) counters.push(counterKey(collection.module, collection.name, name, group))
+  const countersOf = (): readonly Uint8Array[] => {
+    const counters: Uint8Array[] = []
+    for (const [name, groupOf] of entriesOf(collection.counters)) {
+      const group = isKept(name) ? groupOf(value) : undefined
+      if (group !== undefined) counters.push(counterKey(collection.module, collection.name, name, group))
+    }
+    return counters
   }
-  const record = concat(collection.prefix, collection.key(value))
-  return { record, indexes, counters, blobs: blobs?.(value) ?? [] }
+  return {
+    indexes,
+    blobs: blobs?.(value) ?? [],
+    // Whoever fills a database asks for neither, a million times.
+    get record() {
+      return concat(collection.prefix, collection.key(value))
+    },
+    get counters() {
+      return countersOf()
+    },
+  }
 }
 
 function entriesOf<Name extends string, Entry>(rows: Readonly<Record<Name, Entry>>): [Name, Entry][] {
