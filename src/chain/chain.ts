@@ -183,10 +183,7 @@ export class Chain implements Application {
     if (pending !== undefined && changedProtocol(pending.executed) !== undefined) return
     const before = pending?.write ?? this.#head
     if (before === undefined || work.height !== before.height + 1n) return
-    const execution = this.#execute(
-      work,
-      pending === undefined ? this.#stored : stateAfter(pending.write, this.#stored),
-    )
+    const execution = this.#execute(work, pending === undefined ? this.#stored : stateAfter(pending, this.#stored))
     // Whoever finalises the block executes it then, and meets what is wrong.
     execution.catch(() => undefined)
     this.#anticipated = { before, work, execution }
@@ -258,7 +255,7 @@ export class Chain implements Application {
 
   /** What rules read: the state at the head. */
   readonly stateReader: StateReader = {
-    fetch: (table, keys) => this.store.read(table, keys),
+    fetch: (table, keys) => this.store.read(table, [...keys.values()]),
     scan: (from, until, limit) => this.store.scan(from, until, limit),
     executedAmong: async (ids) => new Set((await this.store.transactions(ids)).keys()),
   }

@@ -26,6 +26,8 @@ export type StateReader = {
 
 export type RecordChange = {
   readonly tree: TreeName
+  /** The key as text. */
+  readonly id: string
   readonly key: Uint8Array
   readonly before: Uint8Array | null
   readonly after: Uint8Array | null

@@ -164,15 +164,22 @@ describe('the state after a block that is not committed yet', () => {
           for (const [id, value] of late) if (value === null) late.delete(id)
           const expected = scanned(late, from, until, limit)
           const records = Object.entries(changed).map(([id, after]) => ({
+            id,
+            tree: 'records' as const,
             key: fromHex(id),
             before: stored[id] ?? null,
             after,
           }))
           for (const below of [new Map(Object.entries(stored)), late]) {
-            const { rows: state } = stateAfter({ records, indexes: [], pages: [], transactions: [] }, stateOver(below))
+            const { rows: state } = stateAfter(
+              { executed: { records, indexes: [], executed: [] }, write: { pages: [] } },
+              stateOver(below),
+            )
             expect(await state.scan(from, until, limit)).toEqual(expected)
             const all = Array.from({ length: 41 }, (_, number) => Uint8Array.of(number))
-            expect(new Map([...(await state.fetch('records', all))].sort())).toEqual(new Map([...late].sort()))
+            expect(
+              new Map([...(await state.fetch('records', new Map(all.map((each) => [toHex(each), each]))))].sort()),
+            ).toEqual(new Map([...late].sort()))
           }
         },
       ),
@@ -193,7 +200,7 @@ function stateOver(rows: Rows): Parameters<typeof stateAfter>[1] {
     )
   return {
     rows: {
-      fetch: (_table, keys) => read(keys),
+      fetch: (_table, keys) => read([...keys.values()]),
       scan: async (from, until, limit) => scanned(rows, from, until, limit),
       executedAmong: async () => new Set(),
     },
