@@ -89,7 +89,7 @@ class PostgresStore implements DatabaseStore {
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.#read(
       (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
-        select key, value from ${sql(stateTables[table].name)} where key = any(${sql.typed.bytesList(keys)})`,
+        select key, value from ${sql(stateTables[table])} where key = any(${sql.typed.bytesList(keys)})`,
     )
     return new Map(rows.map(({ key, value }) => [key.toHex(), value]))
   }
