@@ -6,8 +6,10 @@ import { type ArchivedBlock, BlockArchive, entryLookup, minimumKeptBlocks } from
 import { BeforeImageCache } from './before-image-cache.ts'
 import type { Sql } from './connection.ts'
 import { storeError } from './errors.ts'
+import { KnownAnswers } from './known-answers.ts'
 import { maximumReaders, maximumViewAge, maximumViews, readTimeout, viewPatience } from './limits.ts'
 import type {
+  BlockPlace,
   BlockWrite,
   DatabaseStore,
   Head,
@@ -54,6 +56,8 @@ class PostgresStore implements DatabaseStore {
   readonly #reader: Reader
   readonly #views: SessionPool
   readonly #images = new BeforeImageCache()
+  readonly #records = new KnownAnswers<Uint8Array>()
+  readonly #places = new KnownAnswers<BlockPlace>()
   readonly #openViews = new Set<SnapshotView>()
   readonly #archive: BlockArchive
   /** The newest block as far as this store has written it. */
@@ -87,6 +91,12 @@ class PostgresStore implements DatabaseStore {
   }
 
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    this.#requireOpen()
+    const ask = (unknown: readonly Uint8Array[]) => this.#readTable(table, unknown)
+    return table === 'records' ? this.#records.read(keys, ask) : ask(keys)
+  }
+
+  async #readTable(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.#read(
       (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
         select key, value from ${sql(stateTables[table])} where key = any(${sql.typed.bytesList(keys)})`,
@@ -121,8 +131,17 @@ class PostgresStore implements DatabaseStore {
 
   async write(block: BlockWrite): Promise<void> {
     this.#requireOpen()
-    this.#images.put(block.height, await this.#writer.write(block))
-    this.#written = block.height
+    try {
+      this.#images.put(block.height, await this.#writer.write(block))
+    } catch (error) {
+      this.#records.inDoubt()
+      this.#places.inDoubt()
+      throw error
+    }
+    this.#records.written(block.records)
+    const { height } = block
+    this.#places.written(block.transactions.map(({ id, position }) => ({ key: id, after: { height, position } })))
+    this.#written = height
   }
 
   async block(height: bigint): Promise<StoredBlock | undefined> {
@@ -156,14 +175,15 @@ class PostgresStore implements DatabaseStore {
   }
 
   async transaction(id: Uint8Array) {
-    const [row] = await this.#read(
-      (sql) => sql<{ height: bigint; position: number }[]>`
-        select height, position from transaction_id where id = ${id}`,
-    )
-    return row
+    return (await this.transactions([id])).get(id.toHex())
   }
 
-  async transactions(ids: readonly Uint8Array[]) {
+  async transactions(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>> {
+    this.#requireOpen()
+    return this.#places.read(ids, (unknown) => this.#readPlaces(unknown))
+  }
+
+  async #readPlaces(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>> {
     const rows = await this.#read(
       (sql) => sql<{ id: Uint8Array; height: bigint; position: number }[]>`
         select id, height, position from transaction_id where id = any(${sql.typed.bytesList(ids)})`,
