@@ -6,7 +6,7 @@ import { type ArchivedBlock, BlockArchive, entryLookup, minimumKeptBlocks } from
 import { BeforeImageCache } from './before-image-cache.ts'
 import type { Sql } from './connection.ts'
 import { storeError } from './errors.ts'
-import { KnownAnswers } from './known-answers.ts'
+import { HeadMemory } from './head/index.ts'
 import { maximumReaders, maximumViewAge, maximumViews, readTimeout, viewPatience } from './limits.ts'
 import type {
   BlockPlace,
@@ -56,8 +56,7 @@ class PostgresStore implements DatabaseStore {
   readonly #reader: Reader
   readonly #views: SessionPool
   readonly #images = new BeforeImageCache()
-  readonly #records = new KnownAnswers<Uint8Array>()
-  readonly #places = new KnownAnswers<BlockPlace>()
+  readonly #known = new HeadMemory()
   readonly #openViews = new Set<SnapshotView>()
   readonly #archive: BlockArchive
   /** The newest block as far as this store has written it. */
@@ -93,7 +92,7 @@ class PostgresStore implements DatabaseStore {
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
     this.#requireOpen()
     const ask = (unknown: readonly Uint8Array[]) => this.#readTable(table, unknown)
-    return table === 'records' ? this.#records.read(keys, ask) : ask(keys)
+    return table === 'records' ? this.#known.records.read(keys, ask) : ask(keys)
   }
 
   async #readTable(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -105,11 +104,19 @@ class PostgresStore implements DatabaseStore {
   }
 
   async scan(from: Uint8Array, until: Uint8Array, limit: number) {
-    const rows = await this.#read(
-      (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
-        select key, value from record where key >= ${from} and key < ${until} order by key limit ${limit}`,
+    this.#requireOpen()
+    return await this.#known.ranges.scan(from, until, limit, (...range) => this.#scanTable(...range))
+  }
+
+  async #scanTable(from: Uint8Array, until: Uint8Array, limit: number) {
+    const found = await this.#read(
+      (sql) => sql<{ key: Uint8Array; value: Uint8Array | null }[]>`
+        (select key, value from record where key >= ${from} and key < ${until} order by key limit ${limit})
+        union all (select key, null from record where key >= ${until} order by key limit 1)
+        order by key`,
     )
-    return [...rows]
+    const rows = found.flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]))
+    return { rows, next: found.find(({ value }) => value === null)?.key }
   }
 
   async view(at: 'head' | bigint): Promise<ReadView> {
@@ -134,14 +141,11 @@ class PostgresStore implements DatabaseStore {
     try {
       this.#images.put(block.height, await this.#writer.write(block))
     } catch (error) {
-      this.#records.inDoubt()
-      this.#places.inDoubt()
+      this.#known.inDoubt()
       throw error
     }
-    this.#records.written(block.records)
-    const { height } = block
-    this.#places.written(block.transactions.map(({ id, position }) => ({ key: id, after: { height, position } })))
-    this.#written = height
+    this.#known.written(block)
+    this.#written = block.height
   }
 
   async block(height: bigint): Promise<StoredBlock | undefined> {
@@ -180,7 +184,7 @@ class PostgresStore implements DatabaseStore {
 
   async transactions(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>> {
     this.#requireOpen()
-    return this.#places.read(ids, (unknown) => this.#readPlaces(unknown))
+    return this.#known.places.read(ids, (unknown) => this.#readPlaces(unknown))
   }
 
   async #readPlaces(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>> {

@@ -1,7 +1,5 @@
-/**
- * Answers of a table at the head, in memory, as long as they hold: a block and those who submit to it ask for the same few
- * rows again and again. For the one writer: between two of its blocks nobody else changes a row.
- */
+/** Answers by key. */
+import type { Freshness } from './freshness.ts'
 
 /** Answers that are kept at most. */
 const maximumKept = 2_048
@@ -12,11 +10,13 @@ const maximumAsked = 96
 export type KeyChange<Value> = { readonly key: Uint8Array; readonly after: Value | null }
 
 export class KnownAnswers<Value> {
+  readonly #freshness: Freshness
   /** By hexadecimal key, what was asked for last at the end; `null` is known absence. */
   readonly #known = new Map<string, Value | null>()
-  /** Changes with each block: an answer that was on its way meanwhile may be older than that block. */
-  #block = {}
-  #isTrusted = true
+
+  constructor(freshness: Freshness) {
+    this.#freshness = freshness
+  }
 
   /** Answers what is known, and asks for the rest; by hexadecimal key, present ones only. */
   async read(
@@ -33,33 +33,24 @@ export class KnownAnswers<Value> {
       return false
     })
     if (unknown.length === 0) return found
-    const block = this.#block
+    const { moment } = this.#freshness
     const answer = await ask(unknown)
     for (const [id, value] of answer) found.set(id, value)
-    if (unknown.length <= maximumAsked && this.#isTrusted && block === this.#block) {
+    if (unknown.length <= maximumAsked && moment !== undefined && moment === this.#freshness.moment) {
       for (const key of unknown) this.#keep(key.toHex(), answer.get(key.toHex()) ?? null)
     }
     return found
   }
 
-  /** A block was written. */
-  written(changes: Iterable<KeyChange<Value>>): void {
+  apply(changes: Iterable<KeyChange<Value>>): void {
     for (const { key, after } of changes) {
       const id = key.toHex()
       if (this.#known.has(id)) this.#known.set(id, after)
     }
-    this.#block = {}
-    this.#isTrusted = true
   }
 
-  /**
-   * Nobody knows whether a block was written: it may still become true while answers arrive. Nothing is kept until the
-   * next block has been written.
-   */
-  inDoubt(): void {
+  clear(): void {
     this.#known.clear()
-    this.#block = {}
-    this.#isTrusted = false
   }
 
   #keep(id: string, value: Value | null): void {
