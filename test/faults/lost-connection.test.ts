@@ -10,7 +10,8 @@ const gate = await PostgresGate.open(direct)
 const chain = 'lost-00000001'
 const store = await openStore({ connection: gate.connection, chain })
 const change = put('key', null, 'value')
-await store.write(blockAt(1n, { records: [change] }))
+// A page: records that were asked for are answered from memory.
+await store.write(blockAt(1n, { pages: [change] }))
 afterAll(async () => {
   await store.close()
   await gate.close()
@@ -31,8 +32,8 @@ async function readOn(tally: Tally, index: number, stop: AbortSignal): Promise<v
     const began = performance.now()
     try {
       const [height, found] =
-        index % 2 === 0 ? [(await store.head())?.height, 1] : [1n, (await store.read('records', [change.key])).size]
-      if (height !== 1n || found !== 1) tally.oddities.push(`height ${height}, ${found} records`)
+        index % 2 === 0 ? [(await store.head())?.height, 1] : [1n, (await store.read('pages', [change.key])).size]
+      if (height !== 1n || found !== 1) tally.oddities.push(`height ${height}, ${found} pages`)
       tally.answers += 1
     } catch (error) {
       expect(error).toMatchObject({ code: 'store.unavailable' })
