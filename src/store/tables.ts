@@ -59,7 +59,7 @@ export class Tables {
 
   /** Rows in byte order of their keys, after one of them. */
   async scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
-    const { name } = stateTables[table]
+    const name = stateTables[table]
     const rows = await this.#session.query((sql) =>
       after === undefined
         ? sql<TableRow[]>`select key, value from ${sql(name)} order by key limit ${limit}`
@@ -71,13 +71,13 @@ export class Tables {
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.#session.query(
       (sql) => sql<TableRow[]>`
-        select key, value from ${sql(stateTables[table].name)} where key = any(${sql.typed.bytesList(keys)})`,
+        select key, value from ${sql(stateTables[table])} where key = any(${sql.typed.bytesList(keys)})`,
     )
     return new Map(rows.map(({ key, value }) => [key.toHex(), value]))
   }
 
   async count(table: StoreTable | 'transactions'): Promise<bigint> {
-    const name = table === 'transactions' ? 'transaction_id' : stateTables[table].name
+    const name = table === 'transactions' ? 'transaction_id' : stateTables[table]
     const [row] = await this.#session.query((sql) => sql<{ count: bigint }[]>`select count(*) from ${sql(name)}`)
     return row?.count ?? 0n
   }
@@ -254,13 +254,13 @@ export class Tables {
   async put(table: StoreTable, { key, value }: TableRow): Promise<void> {
     await this.#mend(
       (sql) => sql`
-        insert into ${sql(stateTables[table].name)} (key, value) values (${key}, ${value})
+        insert into ${sql(stateTables[table])} (key, value) values (${key}, ${value})
         on conflict (key) do update set value = excluded.value`,
     )
   }
 
   async remove(table: StoreTable, key: Uint8Array): Promise<void> {
-    await this.#mend((sql) => sql`delete from ${sql(stateTables[table].name)} where key = ${key}`)
+    await this.#mend((sql) => sql`delete from ${sql(stateTables[table])} where key = ${key}`)
   }
 
   async putBlob({ digest, height, offset, length }: BlobPlace): Promise<void> {
