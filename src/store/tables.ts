@@ -9,11 +9,14 @@ import { type ArchiveEntry, archivedBlobs, BlockArchive, entryLookup, registerAn
 import { BeforeImages } from './before-images.ts'
 import type { Sql } from './connection.ts'
 import { type ColumnValue, type CopiedTable, copiedTables } from './copied-tables.ts'
+import { CopyReader } from './copy-reader.ts'
 import { writeTimeout } from './limits.ts'
 import type { StoredBlock, StoreTable } from './port.ts'
 import type { openStore } from './postgres.ts'
+import { readBigint } from './read-copy.ts'
 import { formatSteps, schemaOf, stateTables } from './schema.ts'
 import { Session } from './session.ts'
+import type { SingleConnectionSettings } from './single-connection.ts'
 
 export type TableRow = { readonly key: Uint8Array; readonly value: Uint8Array }
 
@@ -37,12 +40,15 @@ export class Tables {
   readonly #session: Session
   /** For what is looked up beside a scan. */
   readonly #lookups: Session
+  readonly #scans: CopyReader
   readonly #schema: string
   readonly archive: BlockArchive
 
-  private constructor(session: Session, lookups: Session, chain: string, folder: string | undefined) {
+  private constructor(settings: SingleConnectionSettings, chain: string, folder: string | undefined) {
+    const session = new Session(settings)
     this.#session = session
-    this.#lookups = lookups
+    this.#lookups = new Session(settings)
+    this.#scans = new CopyReader(settings)
     this.#schema = schemaOf(chain)
     this.archive = new BlockArchive(
       chain,
@@ -54,18 +60,19 @@ export class Tables {
   /** A connection of its own. Nothing is made or locked: the caller has opened the store, or only reads. */
   static open({ connection, chain, archive }: Parameters<typeof openStore>[0]): Tables {
     const settings = { url: connection, schema: schemaOf(chain), statementTimeout: 60 * writeTimeout }
-    return new Tables(new Session(settings), new Session(settings), chain, archive)
+    return new Tables(settings, chain, archive)
   }
 
-  /** Rows in byte order of their keys, after one of them. */
+  /** Rows in byte order of their keys, after one of them. Sees what is committed. */
   async scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
-    const { name } = stateTables[table]
-    const rows = await this.#session.query((sql) =>
-      after === undefined
-        ? sql<TableRow[]>`select key, value from ${sql(name)} order by key limit ${limit}`
-        : sql<TableRow[]>`select key, value from ${sql(name)} where key > ${after} order by key limit ${limit}`,
+    const rows = await this.#scans.rows(
+      2,
+      (sql) => sql`
+        select key, value from ${sql(stateTables[table].name)}
+        where ${after === undefined ? sql`true` : sql`key > ${literal(sql, after)}`}
+        order by key limit ${sql.unsafe(String(limit))}`,
     )
-    return rows
+    return rows.map(([key, value]) => ({ key: key!, value: value! }))
   }
 
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -131,14 +138,17 @@ export class Tables {
   /** Blocks from a height on, in order, wherever they are; a row comes before a file, whose damaged parts are left out. */
   async blocks(from: bigint, limit: number): Promise<readonly FoundBlock[]> {
     const archived = await this.archive.readable(from, limit)
-    const until = archived.length < limit ? null : (archived.at(-1)?.height ?? null)
-    const rows = await this.#session.query(
-      (sql) => sql<StoredBlock[]>`
-        select height, time, root, bytes as block, results, events from block
-        where height >= ${from} and (${until}::bigint is null or height <= ${until}) order by height limit ${limit}`,
+    const until = archived.length < limit ? undefined : archived.at(-1)?.height
+    const rows = await this.#scans.rows(
+      6,
+      (sql) => sql`
+        select height, time, root, bytes, results, events from block
+        where height >= ${sql.unsafe(String(from))}
+          and ${until === undefined ? sql`true` : sql`height <= ${sql.unsafe(String(until))}`}
+        order by height limit ${sql.unsafe(String(limit))}`,
     )
     const found = new Map<bigint, FoundBlock>(archived.map((block) => [block.height, { ...block, archived: true }]))
-    for (const row of rows) found.set(row.height, { ...row, archived: false })
+    for (const row of rows.map(blockOf)) found.set(row.height, row)
     return [...found.values()].sort((a, b) => Number(a.height - b.height)).slice(0, limit)
   }
 
@@ -365,11 +375,29 @@ export class Tables {
   async close(): Promise<void> {
     await this.#session.end()
     await this.#lookups.end()
+    await this.#scans.end()
   }
 
   /** One statement that changes rows. */
   async #mend(make: (sql: Sql) => postgres.PendingQuery<postgres.Row[]>): Promise<void> {
     await durably('rows.mend', () => this.#session.query(make))
+  }
+}
+
+/** In the text of a statement, for those that take no parameters. */
+function literal(sql: Sql, bytes: Uint8Array) {
+  return sql.unsafe(`'\\x${bytes.toHex()}'::bytea`)
+}
+
+function blockOf([height, time, root, block, results, events]: readonly Uint8Array[]): FoundBlock {
+  return {
+    height: readBigint(height!),
+    time: readBigint(time!),
+    root: root!,
+    block: block!,
+    results: results!,
+    events: events!,
+    archived: false,
   }
 }
 
