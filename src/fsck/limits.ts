@@ -1,6 +1,9 @@
 /** Pages of the state trees that are read at once; each has a few leaves, whose records are read with them. */
 export const pagePortion = 1000
 
+/** Rows of a table that is read from end to end, at once. */
+export const scanPortion = 4000
+
 /** Records that are read at once. */
 export const recordPortion = 2000
 
