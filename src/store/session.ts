@@ -5,7 +5,6 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import postgres from 'postgres'
-import { concat } from '../codec/index.ts'
 import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import type { Sql } from './connection.ts'
@@ -135,8 +134,14 @@ function gather(stream: Readable): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   stream.on('data', (piece: Uint8Array) => pieces.push(piece))
   stream.once('error', reject)
-  stream.once('end', () => resolve(concat(...pieces)))
+  stream.once('end', () => resolve(joined(pieces)))
   return promise
+}
+
+/** Without clearing the memory before it is filled, as `concat` does: blocks are large. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const { buffer, byteOffset, byteLength } = Buffer.concat(pieces)
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** SQLSTATE 25P02: an earlier statement of the transaction has failed. */

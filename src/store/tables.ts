@@ -117,17 +117,23 @@ export class Tables {
     limit: number,
   ): Promise<{ readonly last: Uint8Array | undefined; readonly count: number; readonly wrong: readonly BlobPlace[] }> {
     const rows = await this.#session.query(
-      (sql) => sql<(BlobPlace & { readonly sound: boolean; readonly archived: boolean })[]>`
-        select blob.digest, blob.height, blob."offset", blob.length,
-          block.height is null and blob.height <= (select coalesce(max(last), -1) from block_archive) as archived,
-          coalesce(blob."offset" >= 0 and blob.length >= 0 and
-            sha256(substring(block.bytes from blob."offset" + 1 for greatest(blob.length, 0))) = blob.digest, false) as sound
-        from (select * from blob where digest > ${after ?? new Uint8Array(0)} order by digest limit ${limit}) as blob
-        left join block on block.height = blob.height
-        order by blob.digest`,
+      (sql) => sql<(BlobPlace & { readonly wrong: boolean; readonly last: boolean; readonly count: bigint })[]>`
+        with portion as (
+          select blob.digest, blob.height, blob."offset", blob.length,
+            block.height is null and blob.height <= (select coalesce(max(last), -1) from block_archive) as archived,
+            coalesce(blob."offset" >= 0 and blob.length >= 0 and
+              sha256(substring(block.bytes from blob."offset" + 1 for greatest(blob.length, 0))) = blob.digest, false) as sound
+          from (select * from blob where digest > ${after ?? new Uint8Array(0)} order by digest limit ${limit}) as blob
+          left join block on block.height = blob.height
+        ), seen as (
+          select *, not sound and not archived as wrong, lead(digest) over (order by digest) is null as last,
+            count(*) filter (where not archived) over () as count
+          from portion
+        )
+        select digest, height, "offset", length, wrong, last, count from seen where wrong or last order by digest`,
     )
-    const here = rows.filter(({ archived }) => !archived)
-    return { last: rows.at(-1)?.digest, count: here.length, wrong: here.filter(({ sound }) => !sound) }
+    const last = rows.at(-1)
+    return { last: last?.digest, count: Number(last?.count ?? 0n), wrong: rows.filter(({ wrong }) => wrong) }
   }
 
   /** Places of blobs whose blocks are archived, in portions, in the order of heights: each file is read once. */
