@@ -259,12 +259,21 @@ export class Tables {
     )
   }
 
-  /** Heights that have before-images, and whether they are not as they were written. */
-  async beforeImageHeights(): Promise<readonly { readonly height: bigint; readonly strange: boolean }[]> {
+  /** Heights that have before-images, in order. */
+  async beforeImageHeights(): Promise<readonly bigint[]> {
     const rows = await this.#session.query(
-      (sql) => sql<{ height: bigint; bytes: Uint8Array }[]>`select height, bytes from before_image order by height`,
+      (sql) => sql<{ height: bigint }[]>`select height from before_image order by height`,
     )
-    return rows.map(({ height, bytes }) => ({ height, strange: !areSound(height, bytes) }))
+    return rows.map(({ height }) => height)
+  }
+
+  /** Whether the before-images of a height are not as they were written. */
+  async areBeforeImagesStrange(height: bigint): Promise<boolean> {
+    const rows = await this.#scans.rows(
+      1,
+      (sql) => sql`select bytes from before_image where height = ${sql.unsafe(String(height))}`,
+    )
+    return rows.some(([bytes]) => !areSound(height, bytes!))
   }
 
   async put(table: StoreTable, { key, value }: TableRow): Promise<void> {
