@@ -13,10 +13,10 @@ import { CopyReader } from './copy-reader.ts'
 import { writeTimeout } from './limits.ts'
 import type { StoredBlock, StoreTable } from './port.ts'
 import type { openStore } from './postgres.ts'
-import { readBigint } from './read-copy.ts'
 import { formatSteps, schemaOf, stateTables } from './schema.ts'
 import { Session } from './session.ts'
 import type { SingleConnectionSettings } from './single-connection.ts'
+import { beforeImagesAt, scanBlocks, scanState } from './table-scans.ts'
 
 export type TableRow = { readonly key: Uint8Array; readonly value: Uint8Array }
 
@@ -64,15 +64,8 @@ export class Tables {
   }
 
   /** Rows in byte order of their keys, after one of them. Sees what is committed. */
-  async scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
-    const rows = await this.#scans.rows(
-      2,
-      (sql) => sql`
-        select key, value from ${sql(stateTables[table].name)}
-        where ${after === undefined ? sql`true` : sql`key > ${literal(sql, after)}`}
-        order by key limit ${sql.unsafe(String(limit))}`,
-    )
-    return rows.map(([key, value]) => ({ key: key!, value: value! }))
+  scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
+    return scanState(this.#scans, table, after, limit)
   }
 
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -145,16 +138,9 @@ export class Tables {
   async blocks(from: bigint, limit: number): Promise<readonly FoundBlock[]> {
     const archived = await this.archive.readable(from, limit)
     const until = archived.length < limit ? undefined : archived.at(-1)?.height
-    const rows = await this.#scans.rows(
-      6,
-      (sql) => sql`
-        select height, time, root, bytes, results, events from block
-        where height >= ${sql.unsafe(String(from))}
-          and ${until === undefined ? sql`true` : sql`height <= ${sql.unsafe(String(until))}`}
-        order by height limit ${sql.unsafe(String(limit))}`,
-    )
+    const rows = await scanBlocks(this.#scans, from, until, limit)
     const found = new Map<bigint, FoundBlock>(archived.map((block) => [block.height, { ...block, archived: true }]))
-    for (const row of rows.map(blockOf)) found.set(row.height, row)
+    for (const row of rows) found.set(row.height, { ...row, archived: false })
     return [...found.values()].sort((a, b) => Number(a.height - b.height)).slice(0, limit)
   }
 
@@ -269,11 +255,8 @@ export class Tables {
 
   /** Whether the before-images of a height are not as they were written. */
   async areBeforeImagesStrange(height: bigint): Promise<boolean> {
-    const rows = await this.#scans.rows(
-      1,
-      (sql) => sql`select bytes from before_image where height = ${sql.unsafe(String(height))}`,
-    )
-    return rows.some(([bytes]) => !areSound(height, bytes!))
+    const bytes = await beforeImagesAt(this.#scans, height)
+    return bytes !== undefined && !areSound(height, bytes)
   }
 
   async put(table: StoreTable, { key, value }: TableRow): Promise<void> {
@@ -396,23 +379,6 @@ export class Tables {
   /** One statement that changes rows. */
   async #mend(make: (sql: Sql) => postgres.PendingQuery<postgres.Row[]>): Promise<void> {
     await durably('rows.mend', () => this.#session.query(make))
-  }
-}
-
-/** In the text of a statement, for those that take no parameters. */
-function literal(sql: Sql, bytes: Uint8Array) {
-  return sql.unsafe(`'\\x${bytes.toHex()}'::bytea`)
-}
-
-function blockOf([height, time, root, block, results, events]: readonly Uint8Array[]): FoundBlock {
-  return {
-    height: readBigint(height!),
-    time: readBigint(time!),
-    root: root!,
-    block: block!,
-    results: results!,
-    events: events!,
-    archived: false,
   }
 }
 
