@@ -6,12 +6,12 @@ import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import {
+  decodePage,
   emptyHash,
   type Leaf,
   type Page,
   pageHash,
   pageKey,
-  parsePage,
   pathNibble,
   stateRoot,
   type TreeName,
@@ -151,7 +151,7 @@ export class TreeWalk {
 /** Undefined when the bytes are no page. */
 export function readPage(bytes: Uint8Array): Page | undefined {
   try {
-    return parsePage(bytes)
+    return decodePage(bytes)
   } catch (error) {
     if (error instanceof CommonrootError) return undefined
     throw error

@@ -21,7 +21,7 @@ export {
   valueVersion,
 } from './leaf.ts'
 export { maximumKeyBytes, maximumValueBytes } from './limits.ts'
-export { decodePage, type Leaf, type Page, pageHash, parsePage, type Slot, slotsInPage } from './page.ts'
+export { decodePage, type Leaf, type Page, pageHash, type Slot, slotsInPage } from './page.ts'
 export { neighbourKeys, proveLeaf, treeRoot } from './prove.ts'
 export { type LeafChange, type PageChange, type PageReader, pageKey, updateTree } from './tree.ts'
 export { CompactPath, decodeProven, maximumPathDepth, Proven, rootOf, type TreeName, treeNumber } from './verifier.ts'

@@ -132,13 +132,12 @@ export function encodePage(page: Page): Uint8Array {
 export function decodePage(bytes: Uint8Array): Page {
   const known = decoded.get(bytes)
   if (known !== undefined) return known
-  const page = parsePage(bytes)
+  const page = readPage(bytes)
   decoded.set(bytes, page)
   return page
 }
 
-/** As `decodePage`, for a page that is looked at once: nothing is kept of it. @throws state.page-form */
-export function parsePage(bytes: Uint8Array): Page {
+function readPage(bytes: Uint8Array): Page {
   if (bytes.length < 4) throw stateError('page-form', { reason: 'it is too short' })
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const leaves = view.getUint16(0)
