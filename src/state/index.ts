@@ -21,8 +21,9 @@ export {
   valueVersion,
 } from './leaf.ts'
 export { leavesInOrder } from './leaves.ts'
-export { maximumKeyBytes, maximumValueBytes, minimumKeyBytes, minimumValueBytes } from './limits.ts'
-export { decodePage, type Leaf, type Page, pageHash, type Slot, slotsInPage } from './page.ts'
+export { maximumKeyBytes, maximumValueBytes, minimumKeyBytes, minimumValueBytes, upperDepth } from './limits.ts'
+export { type Leaf, Page, type Slot } from './page.ts'
+export { slotsInPage } from './page-hashes.ts'
 export { neighbourKeys, proveLeaf, treeRoot } from './prove.ts'
 export { boundBetween, type HashRange, maximumOutside, proveRange, rangeRoot } from './range.ts'
 export { type LeafChange, type PageChange, type PageReader, pageKey, updateTree } from './tree.ts'

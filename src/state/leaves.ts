@@ -1,7 +1,7 @@
 /** All leaves of a tree in the order of their hashes, a portion at a time. */
 import { concat, equalBytes } from '../codec/index.ts'
 import { stateError } from './errors.ts'
-import { decodePage, type Leaf, type Page, pageHash } from './page.ts'
+import { type Leaf, Page } from './page.ts'
 import { type PageReader, pageKey } from './tree.ts'
 import type { TreeName } from './verifier.ts'
 
@@ -55,8 +55,8 @@ function contentOf({ path, hash }: Unread, bytes: Uint8Array | undefined): reado
     if (path.length > 0) throw stateError('page-missing', { path })
     return []
   }
-  const page: Page = decodePage(bytes)
-  if (hash !== undefined && !equalBytes(pageHash(page), hash)) {
+  const page = Page.read(bytes)
+  if (hash !== undefined && !equalBytes(page.hash(), hash)) {
     throw stateError('page-form', { reason: 'it is not the page that the one above names' })
   }
   const content: (Leaf | Unread)[] = []

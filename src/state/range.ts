@@ -14,7 +14,7 @@
 import { compareBytes, concat, equalBytes } from '../codec/index.ts'
 import { stateError } from './errors.ts'
 import { emptyHash, innerHash, leafHash, pathBit } from './hashing.ts'
-import { decodePage, emptyPage, type Leaf, levelsInPage, type Page } from './page.ts'
+import { emptyPage, type Leaf, levelsInPage, Page } from './page.ts'
 import { nibblePath, type PageReader, pageKey } from './tree.ts'
 import { maximumPathDepth, type TreeName } from './verifier.ts'
 
@@ -69,7 +69,7 @@ export async function proveRange(tree: TreeName, read: PageReader, range: HashRa
   const load = async (path: Uint8Array): Promise<Page> => {
     const key = pageKey(tree, path)
     const bytes = (await read([key])).get(key.toHex())
-    if (bytes !== undefined) return decodePage(bytes)
+    if (bytes !== undefined) return Page.read(bytes)
     if (path.length > 0) throw stateError('page-missing', { path })
     return emptyPage
   }

@@ -1,7 +1,8 @@
 /** A tree built from its leaves in the order of their hashes, in one pass: no page is touched again once it is finished. */
 import { compareBytes } from '../codec/index.ts'
 import { emptyHash, pathNibble } from './hashing.ts'
-import { encodePage, type Leaf, Page, pageHash, type Slot, slotsInPage } from './page.ts'
+import { type Leaf, Page, type Slot } from './page.ts'
+import { slotsInPage } from './page-hashes.ts'
 import { nibblePath, pageKey } from './tree.ts'
 import type { TreeName } from './verifier.ts'
 
@@ -45,8 +46,8 @@ export class TreeBuilder {
     this.#place(last, 0)
     this.#close(last, 0)
     const page = Page.of(this.#open[0]!)
-    this.#finished.push({ key: pageKey(this.#tree, new Uint8Array(0)), value: encodePage(page) })
-    return pageHash(page)
+    this.#finished.push({ key: pageKey(this.#tree, new Uint8Array(0)), value: page.bytes })
+    return page.hash()
   }
 
   /** A leaf stands where neither of its neighbours shares its way any more. */
@@ -60,8 +61,8 @@ export class TreeBuilder {
     while (this.#open.length - 1 > shared) {
       const page = Page.of(this.#open.pop()!)
       const depth = this.#open.length
-      this.#finished.push({ key: pageKey(this.#tree, nibblePath(leaf.keyHash, depth)), value: encodePage(page) })
-      this.#open[depth - 1]![pathNibble(leaf.keyHash, depth - 1)] = { kind: 'child', hash: pageHash(page) }
+      this.#finished.push({ key: pageKey(this.#tree, nibblePath(leaf.keyHash, depth)), value: page.bytes })
+      this.#open[depth - 1]![pathNibble(leaf.keyHash, depth - 1)] = { kind: 'child', hash: page.hash() }
     }
   }
 }

@@ -79,6 +79,8 @@ export type Store = {
     get(height: bigint): Promise<Uint8Array | undefined>
     missing(limit: number): Promise<readonly bigint[]>
   }
+  /** Somebody else has changed rows: what is remembered of them no longer holds. */
+  forget(): void
   close(): Promise<void>
 }
 

@@ -69,7 +69,7 @@ export async function readSnapshot(
   table: StoreTable,
   keys: readonly Uint8Array[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { name } = stateTables[table]
+  const name = stateTables[table]
   const rows = await session.query(
     (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
       select key, value from ${sql(name)} where key = any(${sql.typed.bytesList(keys)})`,

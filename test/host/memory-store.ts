@@ -33,6 +33,7 @@ export function memoryStore(): MemoryStore {
     rows: (table) => tables[table],
     head: async () => head,
     base: async () => undefined,
+    forget: () => undefined,
     read,
     scan: async (from, until, limit) =>
       [...tables.records]
