@@ -40,7 +40,10 @@ const [port, gatePort] = [await freePort(), await freePort()]
 const running: ConsortiumNode[] = []
 afterAll(() => Promise.all(running.map((node) => node.stop())))
 
-async function publish({ node, chain }: ConsortiumNode, count: number): Promise<readonly Uint8Array[]> {
+async function publish(
+  { node, chain }: ConsortiumNode,
+  count: number,
+): Promise<{ readonly certificates: readonly Uint8Array[]; readonly transaction: Uint8Array }> {
   const certificates: Uint8Array[] = []
   const serial = chain.head!.height
   for (let index = 0; index < count; index++) {
@@ -48,10 +51,9 @@ async function publish({ node, chain }: ConsortiumNode, count: number): Promise<
   }
   const items = certificates.map((certificate) => ({ certificate }))
   const operation = makeOperation('pki', 'publish', pkiModule.transactions.publish!, items)
-  await node.submissions.submit(
-    await signTransaction(chain.id, [operation], [vendor.signer], chain.head!.time + 600_000n),
-  )
-  return certificates
+  const transaction = await signTransaction(chain.id, [operation], [vendor.signer], chain.head!.time + 600_000n)
+  await node.submissions.submit(transaction)
+  return { certificates, transaction }
 }
 
 it('begins with a snapshot of a peer and follows the chain from there', async () => {
@@ -107,7 +109,8 @@ it('begins with a snapshot of a peer and follows the chain from there', async ()
   const { height } = a.chain.head!
   await until('the newest block', () => (b.chain.head?.height ?? 0n) >= height, 60_000)
   expect(toHex((await b.chain.store.block(height))!.root)).toBe(toHex((await a.chain.store.block(height))!.root))
-  for (const certificate of [before[0]!, after[0]!]) {
+  await expect(b.node.submissions.submit(before.transaction)).rejects.toMatchObject({ code: 'node.result-elsewhere' })
+  for (const certificate of [before.certificates[0]!, after.certificates[0]!]) {
     const proof = await certificateProof(b.node, parseCertificate(certificate).fingerprint)
     const trust = await a.node.trust()
     expect(verifyCertificate({ certificate, proof, trust, now: BigInt(Date.now()) })).toMatchObject({
