@@ -22,8 +22,8 @@ export const maximumAttachments = 16
 /** One such byte string: what a transaction can carry, or the ids of all transactions of the largest block. */
 export const maximumAttachmentBytes = 2 * 1024 * 1024
 
-/** Leaves whose records are read at once. */
-export const leavesAtOnce = 2_000
+/** Leaves whose records are read at once: what they name may lie anywhere in the archive, which is gone through for each portion. */
+export const leavesAtOnce = 16_384
 
 /** Snapshots that a node keeps. */
 export const keptSnapshots = 2

@@ -10,7 +10,7 @@ import { voteVerifier } from '../../src/crypto/index.ts'
 import { decodeTrust, trimVotes } from '../../src/light/index.ts'
 import { exportSnapshot, SnapshotFolder, type SnapshotSummary, type TrustedSource } from '../../src/snapshot/index.ts'
 import { testDevice } from '../ledger/devices.ts'
-import { startTestLedger, type TestLedger } from '../ledger/ledger.ts'
+import { startTestLedger, type TestLedger, type TestLedgerOptions } from '../ledger/ledger.ts'
 import { testMember } from '../ledger/members.ts'
 
 export type LedgerWithCertificates = {
@@ -21,10 +21,14 @@ export type LedgerWithCertificates = {
 }
 
 /** A ledger on the solo engine; every tenth of the certificates is revoked. */
-export async function ledgerWithCertificates(database: string, count: number): Promise<LedgerWithCertificates> {
+export async function ledgerWithCertificates(
+  database: string,
+  count: number,
+  options: Pick<TestLedgerOptions, 'archive' | 'idleInterval'> = {},
+): Promise<LedgerWithCertificates> {
   const vendor = testMember('vendor-a', ['vendor'])
   const regulator = testMember('regulator', ['regulator'])
-  const ledger = await startTestLedger({ database, members: [vendor, regulator] })
+  const ledger = await startTestLedger({ database, members: [vendor, regulator], ...options })
   const certificates: Uint8Array[] = []
   const publish = async (more: number) => {
     const first = certificates.length

@@ -1,23 +1,33 @@
 /** A node that begins with a snapshot goes on as the others do, and lacks nothing but old blocks. */
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { protocols } from '../../api/protocols.ts'
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { certificates as certificateRecords } from '../../pki/contract/index.ts'
 import { Chain, decodeBlock } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
+import { archiveComplaint } from '../../src/fsck/index.ts'
 import { importSnapshot, verifySnapshot } from '../../src/snapshot/index.ts'
-import { openStore } from '../../src/store/index.ts'
+import { openStore, pruneBlocks } from '../../src/store/index.ts'
+import { until } from '../engine/following.ts'
 import { check } from '../fsck/history.ts'
 import { testDatabase } from '../postgres.ts'
 import { exportFrom, ledgerWithCertificates, sourceOf, testFolder } from './exported.ts'
 
-const source = await ledgerWithCertificates(await testDatabase(), 120)
+const folder = await testFolder()
+const archive = join(folder, 'archive')
+const database = await testDatabase()
+const source = await ledgerWithCertificates(database, 120, { archive, idleInterval: 10 })
 const target = await testDatabase()
 const { ledger, certificates } = source
 afterAll(() => ledger.stop())
-const folder = await testFolder()
 const chain = ledger.chain.id
-const exported = await exportFrom(source, folder)
+// The first certificates lie in archive files by now.
+const kept = 32n
+await until('old blocks', () => ledger.chain.head!.height > kept + 10n)
+const options = { connection: database, chain, folder: archive, keep: kept, partial: true, complaint: archiveComplaint }
+expect((await pruneBlocks(options)).blocks).toBeGreaterThan(3)
+const exported = await exportFrom(source, folder, { archive })
 
 describe('a snapshot', () => {
   it('is cut into several chunks and verifies from its folder and a trust file alone', async () => {
