@@ -6,11 +6,11 @@ import { parseCertificate } from '../../pki/certificate/index.ts'
 import { certificates as certificateRecords } from '../../pki/contract/index.ts'
 import { Chain, decodeBlock } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
-import { archiveComplaint } from '../../src/fsck/index.ts'
+import { archiveComplaint, restoreBackup, writeBackup } from '../../src/fsck/index.ts'
 import { importSnapshot, verifySnapshot } from '../../src/snapshot/index.ts'
 import { openStore, pruneBlocks } from '../../src/store/index.ts'
 import { until } from '../engine/following.ts'
-import { check } from '../fsck/history.ts'
+import { check, withStore } from '../fsck/history.ts'
 import { testDatabase } from '../postgres.ts'
 import { exportFrom, ledgerWithCertificates, sourceOf, testFolder } from './exported.ts'
 
@@ -68,6 +68,14 @@ describe('a snapshot', () => {
     } finally {
       await store.close()
     }
+  })
+
+  it('gives a database that is backed up and restored like any other', async () => {
+    const file = join(folder, 'imported.backup')
+    const again = await testDatabase()
+    await withStore({ database: target, chain }, ({ tables }) => writeBackup({ tables, chain, file }))
+    await withStore({ database: again, chain }, ({ store, tables }) => restoreBackup({ store, tables, chain, file }))
+    expect((await check({ database: again, genesis: ledger.genesis, chain })).findings).toEqual([])
   })
 
   it('gives a database that the check of everything finds whole', async () => {
