@@ -28,14 +28,12 @@ const protocol = {
 /** Counters of any groups: leaves of any number, whose hashes fall anywhere. */
 const leaves = (collection: readonly [module: string, name: string]): fc.Arbitrary<LeafChange[]> =>
   fc.array(
-    fc
-      .record({ group: fc.uint8Array({ maxLength: 40 }), count: fc.bigInt(1n, 2n ** 64n - 1n) })
-      .map(
-        ({ group, count }): LeafChange => ({
-          key: counterKey(...collection, 'state', group),
-          value: counterValue(count),
-        }),
-      ),
+    fc.record({ group: fc.uint8Array({ maxLength: 40 }), count: fc.bigInt(1n, 2n ** 64n - 1n) }).map(
+      ({ group, count }): LeafChange => ({
+        key: counterKey(...collection, 'state', group),
+        value: counterValue(count),
+      }),
+    ),
     { maxLength: 120, size: 'max' },
   )
 

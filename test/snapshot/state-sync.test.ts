@@ -10,7 +10,7 @@ import { installCometbft } from '../../scripts/install-cometbft.ts'
 import { type Genesis, genesisValidators } from '../../src/chain/index.ts'
 import { toHex } from '../../src/codec/index.ts'
 import { ed25519Raw } from '../../src/crypto/index.ts'
-import { prepareIdentity } from '../../src/engine/index.ts'
+import { prepareIdentity, type Snapshots } from '../../src/engine/index.ts'
 import { headerHash, trimVotes } from '../../src/light/index.ts'
 import { makeOperation, signTransaction } from '../../src/node/index.ts'
 import { exportSnapshot } from '../../src/snapshot/index.ts'
@@ -21,11 +21,12 @@ import { testMember } from '../ledger/members.ts'
 import { testDatabase } from '../postgres.ts'
 import { type ConsortiumNode, freePort, startConsortiumNode } from './consortium-node.ts'
 import { testFolder } from './exported.ts'
+import { flipped } from './forging.ts'
 
 const binary = installCometbft()
 const folder = await testFolder()
-const homes = [join(folder, 'a'), join(folder, 'b')] as const
-const databases = [await testDatabase(), await testDatabase()] as const
+const homes = [join(folder, 'a'), join(folder, 'b'), join(folder, 'liar')] as const
+const databases = [await testDatabase(), await testDatabase(), await testDatabase()] as const
 const vendor = testMember('vendor-a', ['vendor'])
 const first = await prepareIdentity(homes[0])
 const genesis: Genesis = {
@@ -36,7 +37,8 @@ const genesis: Genesis = {
   parameters: [],
   validators: [{ key: ed25519Raw(first.validator), power: 10n }],
 }
-const [port, gatePort] = [await freePort(), await freePort()]
+const [port, gatePort, liarPort] = [await freePort(), await freePort(), await freePort()]
+const liarId = (await prepareIdentity(homes[2])).nodeId
 const running: ConsortiumNode[] = []
 afterAll(() => Promise.all(running.map((node) => node.stop())))
 
@@ -56,7 +58,20 @@ async function publish(
   return { certificates, transaction }
 }
 
-it('begins with a snapshot of a peer and follows the chain from there', async () => {
+/** Offers what others offer, and hands out every chunk with a byte changed. */
+function lying(snapshots: Snapshots): Snapshots {
+  return {
+    list: () => snapshots.list(),
+    offer: (...offer) => snapshots.offer(...offer),
+    apply: (...chunk) => snapshots.apply(...chunk),
+    load: async (place) => {
+      const bytes = await snapshots.load(place)
+      return bytes && flipped(bytes, 50)
+    },
+  }
+}
+
+it('begins with a snapshot of its peers, one of whom lies, and follows the chain from there', async () => {
   const a = await startConsortiumNode({
     genesis,
     database: databases[0],
@@ -76,12 +91,24 @@ it('begins with a snapshot of a peer and follows the chain from there', async ()
     protocols,
     folder: join(folder, 'snapshots-a'),
     at: 'provable',
-    chunkBytes: 8192,
+    // Many chunks, each asked of one of both peers: none at all of the liar would be one case in a billion.
+    chunkBytes: 2048,
     signedHeader: async (height) => {
       const signed = await a.node.signedHeader(height)
       return signed && trimVotes(signed, genesisValidators(genesis))
     },
   })
+  const liar = await startConsortiumNode({
+    genesis,
+    database: databases[2],
+    home: homes[2],
+    binary,
+    listen: `127.0.0.1:${liarPort}`,
+    peers: [`${first.nodeId}@127.0.0.1:${port}`],
+    snapshots: join(folder, 'snapshots-a'),
+    disguise: lying,
+  })
+  running.push(liar)
   await until('two more blocks', async () => (await a.engine.status()).height > exported.height + 2n)
   const { header } = await a.engine.signedHeader(1n)
   const b = await startConsortiumNode({
@@ -90,7 +117,7 @@ it('begins with a snapshot of a peer and follows the chain from there', async ()
     home: homes[1],
     binary,
     listen: '127.0.0.1:0',
-    peers: [`${first.nodeId}@127.0.0.1:${port}`],
+    peers: [`${first.nodeId}@127.0.0.1:${port}`, `${liarId}@127.0.0.1:${liarPort}`],
     snapshots: join(folder, 'snapshots-b'),
     stateSync: {
       // Of different operators, in earnest: a light client compares what they say.
@@ -102,6 +129,7 @@ it('begins with a snapshot of a peer and follows the chain from there', async ()
   })
   running.push(b)
   await until('the snapshot', () => b.chain.head !== undefined, 60_000)
+  expect(b.refused[0]).toMatchObject({ sender: liarId, error: { code: 'snapshot.chunk-damaged' } })
   const base = await b.chain.store.base()
   expect(base).toMatchObject({ height: exported.height, root: exported.root })
   expect((await b.chain.store.block(exported.height))?.height).toBeUndefined()
