@@ -17,7 +17,7 @@ import { exportFrom, ledgerWithCertificates, sourceOf, testFolder } from './expo
 const folder = await testFolder()
 const archive = join(folder, 'archive')
 const database = await testDatabase()
-const source = await ledgerWithCertificates(database, 120, { archive, idleInterval: 10 })
+const source = await ledgerWithCertificates(database, 120, { archive, idleInterval: 25 })
 const target = await testDatabase()
 const { ledger, certificates } = source
 afterAll(() => ledger.stop())

@@ -1,11 +1,16 @@
 /** Reads one state whole, however long that takes: a view without an age. */
+import { CommonrootError } from '../../errors/index.ts'
 import { BlockArchive, entryLookup } from '../archive/index.ts'
 import { BeforeImageCache } from '../before-image-cache.ts'
+import { storeError } from '../errors.ts'
 import { writeTimeout } from '../limits.ts'
 import type { Head, StoreTable } from '../port.ts'
 import { schemaOf } from '../schema.ts'
 import { Session } from '../session.ts'
 import { readSnapshot, type Snapshot, takeSnapshot } from '../view.ts'
+
+const maximumLooks = 5
+const heightGone = storeError('height-gone', { height: 0n, head: 0n, window: 0n }).code
 
 /** The id of an executed transaction, with the height of its block. */
 export type ExecutedId = { readonly id: Uint8Array; readonly height: bigint }
@@ -47,7 +52,7 @@ export class StateReader {
     const { connection, chain, archive: folder, at } = options
     const session = new Session({ url: connection, schema: schemaOf(chain), statementTimeout: 60 * writeTimeout })
     try {
-      const snapshot = await takeSnapshot(session, at === 'provable' ? await provableHeight(session) : at)
+      const snapshot = at === 'provable' ? await takeProvable(session) : await takeSnapshot(session, at)
       const lookup = entryLookup((make) => session.query(make))
       return new StateReader(session, snapshot, new BlockArchive(chain, folder, lookup))
     } catch (error) {
@@ -109,6 +114,19 @@ export class StateReader {
 
   close(): Promise<void> {
     return this.#session.end()
+  }
+}
+
+/** A busy chain may have gone on too far between the look at its headers and the snapshot: then another look finds a newer one. */
+async function takeProvable(session: Session): Promise<Snapshot> {
+  for (let look = 1; ; look++) {
+    try {
+      return await takeSnapshot(session, await provableHeight(session))
+    } catch (error) {
+      const isGone = error instanceof CommonrootError && error.code === heightGone
+      if (!isGone || look === maximumLooks) throw error
+      await session.rollback()
+    }
   }
 }
 
