@@ -48,7 +48,7 @@ export async function ledgerWithCertificates(
   return { database, ledger, certificates, publish }
 }
 
-/** A folder of the test file that calls it, removed when the file is done. */
+/** A folder of the test file that calls it (at its top level), removed when the file is done. */
 export async function testFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'commonroot-snapshot-'))
   afterAll(() => rm(folder, { recursive: true, force: true }))

@@ -13,9 +13,9 @@ import { ledgerWithCertificates, sourceOf, testFolder } from './exported.ts'
 const source = await ledgerWithCertificates(await testDatabase(), 60)
 const { ledger, database } = source
 afterAll(() => ledger.stop())
+const folder = join(await testFolder(), 'snapshots')
 
 it('makes one of every third height while blocks go on, keeps the newest two, and clears away what a crash has left', async () => {
-  const folder = join(await testFolder(), 'snapshots')
   mkdirSync(join(folder, 'snapshot-1.new'), { recursive: true })
   writeFileSync(join(folder, 'snapshot-1.new', 'chunk-00000'), 'half')
   const faults: unknown[] = []

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { protocols } from '../../api/protocols.ts'
 import { Chain } from '../../src/chain/index.ts'
 import type { SnapshotOffer } from '../../src/engine/index.ts'
-import { manifestDigest, type Refused, removeSnapshot, StateSync } from '../../src/snapshot/index.ts'
+import { manifestDigest, type Refused, removeSnapshot, StateSync, snapshotHeights } from '../../src/snapshot/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testDatabase, withClient } from '../postgres.ts'
 import { exportFrom, ledgerWithCertificates, testFolder } from './exported.ts'
@@ -13,6 +13,7 @@ const source = await ledgerWithCertificates(await testDatabase(), 60)
 const { ledger } = source
 afterAll(() => ledger.stop())
 const folder = await testFolder()
+const otherFolder = await testFolder()
 const exported = await exportFrom(source, folder, { chunkBytes: 16_384 })
 const sound = await holdSnapshot(exported.path)
 const { chunks } = sound
@@ -145,10 +146,10 @@ describe('a node that offers snapshots', () => {
 
   it('makes the same bytes for the same height as any other node', async () => {
     await takeAll(sound)
-    const other = await testFolder()
     // An imported state is cut like the one that it came from.
-    const again = await exportFrom({ database, ledger }, other, { at: exported.height, chunkBytes: 16_384 })
+    const again = await exportFrom({ database, ledger }, otherFolder, { at: exported.height, chunkBytes: 16_384 })
     expect(again.digest).toEqual(exported.digest)
-    await removeSnapshot(other, again.height)
+    await removeSnapshot(otherFolder, again.height)
+    expect(await snapshotHeights(otherFolder)).toEqual([])
   })
 })
