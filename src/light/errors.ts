@@ -1,6 +1,6 @@
 import { defineErrors } from '../errors/index.ts'
 
-/** What a light client refuses about headers, votes and validator sets. Numbers 700-739. */
+/** What a light client refuses about headers, votes, validator sets and evidence. Numbers 700-739. */
 export const lightError = defineErrors('light', {
   header: {
     number: 700,
@@ -59,8 +59,9 @@ export const lightError = defineErrors('light', {
   'trust-expired': {
     number: 709,
     status: 409,
-    message: 'the trusting period ended at {until}, the clock says {now} (milliseconds since 1970)',
-    remedy: 'Get a fresh trust file over a channel that you trust.',
+    message: 'the trusting period ended at {until}, the clock says {now} (milliseconds since 1970): pin anew',
+    remedy:
+      'Get a fresh trust file over a channel that you trust, or pin a checkpoint with `trust export --checkpoint`.',
   },
   'from-the-future': {
     number: 710,
@@ -97,6 +98,12 @@ export const lightError = defineErrors('light', {
     status: 409,
     message: 'height {height} has two signed headers: trusted {trusted}, seen {seen}',
     remedy: 'Stop and raise the alarm: validators of more than a third of the power signed both.',
+  },
+  'next-validators-hash': {
+    number: 716,
+    status: 400,
+    message: 'the next validators given with height {height} are not those that the header announces',
+    remedy: 'Give the validator set of the height after it, or leave it out.',
   },
 })
 

@@ -11,7 +11,7 @@ export { ed25519Raw as rawValidatorKey, ed25519Spki as validatorKey } from '../c
 export { consensusParametersHash, resultsHash, transactionsHash } from './block-hashes.ts'
 export { commitHash } from './commit-hash.ts'
 export { lightError, proofError, trustError } from './errors.ts'
-export { followHeader } from './follow.ts'
+export { type FollowConditions, followHeader } from './follow.ts'
 export { headerHash } from './header-hash.ts'
 export {
   blockProtocol,
@@ -33,8 +33,9 @@ export { emptyHash, merkleRoot } from './merkle.ts'
 export { compareLeaves, decodeProof, encodeProof, type Proof, proofFormat } from './proof.ts'
 export { decodeSignedHeader, encodeSignedHeader } from './signed-header.ts'
 export { compareTimestamps, timestampFromMilliseconds, timestampToMilliseconds } from './timestamp.ts'
-export { decodeTrust, defaultThreshold, type Era, encodeTrust, type Trust, trustedUntil, trustFrom } from './trust.ts'
-export type { BlockId, CommitVote, Header, SignedHeader, Timestamp, Validator } from './types.ts'
+export { decodeTrust, type Era, encodeTrust, type Trust, trustFrom } from './trust.ts'
+export { defaultThreshold, type TrustedHeader, trustedUntil } from './trusted-header.ts'
+export type { BlockId, CommitVote, Header, LightBlock, SignedHeader, Timestamp, Validator } from './types.ts'
 export {
   checkValidatorSet,
   orderValidators,

@@ -60,10 +60,10 @@ function refuseOtherEra({ height }: Header, { eras }: Trust): void {
 /** Each header on the way has to be newer than the one before, and none newer than the proof's. */
 function followVia(proof: Proof, trust: Trust, now: bigint, verifier: SignatureVerifier): Trust {
   const { height } = proof.signed.header
-  return proof.via.reduce((reached, { signed, validators }) => {
-    if (signed.header.height <= reached.height || signed.header.height > height)
-      throw proofError('via-order', { height })
-    return followHeader(reached, signed, validators, now, verifier)
+  return proof.via.reduce((reached, block) => {
+    const own = block.signed.header.height
+    if (own <= reached.height || own > height) throw proofError('via-order', { height })
+    return followHeader(reached, block, { now, verifier })
   }, trust)
 }
 
@@ -77,7 +77,9 @@ function trustHeader(signed: SignedHeader, trust: Trust, now: bigint, verifier: 
     throw proofError('unknown-validators', { height: header.height })
   }
   refuseSuperfluousVotes(signed, trust.validators)
-  if (header.height >= trust.height) return followHeader(trust, signed, trust.validators, now, verifier)
+  if (header.height >= trust.height) {
+    return followHeader(trust, { signed, validators: trust.validators }, { now, verifier })
+  }
   verifySignedHeader(signed, trust.validators, trust.chain, verifier)
   if (compareTimestamps(header.time, trust.time) >= 0) {
     throw lightError('time-order', { height: header.height, trusted: trust.height })

@@ -153,7 +153,7 @@ describe("CometBFT's light.Verify", () => {
 function ours({ trusted, trustedSet, signed, set, now, threshold }: Step): unknown {
   const given = { signed: trusted, validators: trustedSet, eras: [era], trustingPeriod: period, threshold }
   const trust = trustFrom(given, voteVerifier)
-  return refusalOf(() => followHeader(trust, signed, set, now, voteVerifier))
+  return refusalOf(() => followHeader(trust, { signed, validators: set }, { now, verifier: voteVerifier }))
 }
 
 function theirs(steps: readonly Step[]): readonly unknown[] {
