@@ -105,6 +105,36 @@ export const lightError = defineErrors('light', {
     message: 'the next validators given with height {height} are not those that the header announces',
     remedy: 'Give the validator set of the height after it, or leave it out.',
   },
+  json: {
+    number: 717,
+    status: 400,
+    message: 'the JSON is not sound at character {offset}: {reason}',
+    remedy: 'Write JSON (RFC 8259) with each name once and whole numbers only.',
+  },
+  'json-size': {
+    number: 718,
+    status: 413,
+    message: 'the JSON has {size} bytes, at most {limit} are read',
+    remedy: 'Give fewer headers at a time.',
+  },
+  form: {
+    number: 719,
+    status: 400,
+    message: 'at {path}: expected {expected}',
+    remedy: 'Compare with the form of a light block in docs/reference/trust-and-proof.md.',
+  },
+  'header-count': {
+    number: 720,
+    status: 400,
+    message: 'there are {count} headers, 1 to {limit} can be verified at a time',
+    remedy: 'Give fewer headers: skipping needs few.',
+  },
+  'vote-place': {
+    number: 721,
+    status: 400,
+    message: 'entry {index} of the commit of height {height} is not of the validator in that place of the set',
+    remedy: 'Give the commit with one entry for each validator, in the order of the set.',
+  },
 })
 
 /** What a reader of trust files refuses. Numbers 740-759. */

@@ -14,10 +14,22 @@ export { lightError, proofError, trustError } from './errors.ts'
 export { type FollowConditions, followHeader } from './follow.ts'
 export { headerHash } from './header-hash.ts'
 export {
+  encodeLightBlock,
+  parseLightBlock,
+  parseLightBlocks,
+  parsePinnedBlock,
+  renderLightBlock,
+  signedHeaderOf as signedHeaderFromJson,
+  validatorOf as validatorFromJson,
+} from './json/index.ts'
+export {
   blockProtocol,
   maximumClockDrift,
   maximumEras,
   maximumHeight,
+  maximumLightBlockBytes,
+  maximumLightBlocks,
+  maximumLightBlocksBytes,
   maximumParts,
   maximumProofBytes,
   maximumProvenLeaves,
@@ -32,6 +44,7 @@ export {
 export { emptyHash, merkleRoot } from './merkle.ts'
 export { compareLeaves, decodeProof, encodeProof, type Proof, proofFormat } from './proof.ts'
 export { decodeSignedHeader, encodeSignedHeader } from './signed-header.ts'
+export { formatTime, parseTime } from './time-text.ts'
 export { compareTimestamps, timestampFromMilliseconds, timestampToMilliseconds } from './timestamp.ts'
 export { decodeTrust, type Era, encodeTrust, type Trust, trustFrom } from './trust.ts'
 export { defaultThreshold, type TrustedHeader, trustedUntil } from './trusted-header.ts'

@@ -37,5 +37,17 @@ export const maximumProvenLeaves = 64
 /** Headers that lead from the trusted validator set to the one that signed the proof's header. */
 export const maximumViaHeaders = 32
 
+/** Nesting of JSON: the deepest light block needs 7. */
+export const maximumJsonDepth = 16
+
+/** One light block in JSON, in bytes: each of 256 validators takes about 600 with both sets. */
+export const maximumLightBlockBytes = 1024 * 1024
+
+/** Light blocks in one file: with skipping, a year of a chain needs a few. */
+export const maximumLightBlocks = 1024
+
+/** A file of light blocks in JSON, in bytes. */
+export const maximumLightBlocksBytes = 16 * 1024 * 1024
+
 /** The only block format whose hashing rules are known here. */
 export const blockProtocol = 11n

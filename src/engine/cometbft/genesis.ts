@@ -1,12 +1,11 @@
 /** The genesis document that CometBFT reads: GenesisInput and the consensus parameters of `limits.ts`, as JSON. */
 import { toHex } from '../../codec/index.ts'
 import { ed25519Raw } from '../../crypto/index.ts'
-import { type Validator, validatorAddress } from '../../light/index.ts'
+import { formatTime, type Validator, validatorAddress } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import { checkGenesis } from '../genesis.ts'
 import { maximumBlockBytes, maximumGas } from '../limits.ts'
 import type { GenesisInput } from '../port.ts'
-import { formatTime } from './time-text.ts'
 
 /** Evidence is taken for two days, CometBFT's default: the light client's trusting period must stay below it. */
 const evidenceAge = { blocks: 100_000, nanoseconds: 48n * 3_600n * 1_000_000_000n }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { Fields } from '../../../src/engine/cometbft/fields.ts'
+import { Fields, toHex } from '../../../src/codec/index.ts'
+
 import { progressOf, signedHeaderOf, validatorsOf } from '../../../src/engine/cometbft/rpc-answers.ts'
-import { formatTime, parseTime } from '../../../src/engine/cometbft/time-text.ts'
 import { engineError } from '../../../src/engine/index.ts'
+import { formatTime, parseTime, validatorAddress, validatorKey } from '../../../src/light/index.ts'
 import { refusalOf } from '../refusal.ts'
 
 const hash = 'AB'.repeat(32)
 const address = '01'.repeat(20)
+/** Of the key of 32 bytes that are all 5. */
+const ownAddress = toHex(validatorAddress(validatorKey(new Uint8Array(32).fill(5)))).toUpperCase()
 
 function commit() {
   return {
@@ -127,7 +130,9 @@ describe('an answer to /commit', () => {
 describe('an answer to /validators', () => {
   const answer = (type: string, power: string) => ({
     block_height: '1',
-    validators: [{ address, pub_key: { type, value: Buffer.alloc(32, 5).toString('base64') }, voting_power: power }],
+    validators: [
+      { address: ownAddress, pub_key: { type, value: Buffer.alloc(32, 5).toString('base64') }, voting_power: power },
+    ],
     count: '1',
     total: '1',
   })

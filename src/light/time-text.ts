@@ -1,5 +1,5 @@
-import type { Timestamp } from '../../light/index.ts'
-import { timestampFromMilliseconds } from '../../light/index.ts'
+import { timestampFromMilliseconds } from './timestamp.ts'
+import type { Timestamp } from './types.ts'
 
 /** RFC 3339 section 5.6 in UTC with up to nine decimals, as Go prints a time: no trailing zeros. */
 const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{0,8}[1-9]))?Z$/
