@@ -15,6 +15,7 @@ import {
   followerRebuild,
   followerStatus,
   fsck,
+  lightVerify,
   memberList,
   moduleList,
   openapi,
@@ -75,6 +76,8 @@ export function makeProgram(frame: Frame): Command {
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
+  const light = group(program, 'light', 'Headers, verified without trusting a node.')
+  lightVerify(light, frame)
   const follower = group(program, 'follower', "A node's search indexes.")
   followerStatus(follower, frame)
   followerRebuild(follower, frame)

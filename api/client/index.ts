@@ -43,4 +43,5 @@ export {
 export { type CertificateQuery, type SearchAnswer, searchCertificates } from './search.ts'
 export { type MemberSigner, openSigner } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'
+export { type LightFiles, type LightVerdict, verifyLightFiles } from './verify-light.ts'
 export { issueVoucherFile, readVoucherFile, submitCertificate, type VoucherFileOrder } from './voucher.ts'

@@ -135,6 +135,36 @@ export const lightError = defineErrors('light', {
     message: 'entry {index} of the commit of height {height} is not of the validator in that place of the set',
     remedy: 'Give the commit with one entry for each validator, in the order of the set.',
   },
+  checkpoint: {
+    number: 722,
+    status: 409,
+    message: 'the header of height {height} is {seen}, and the checkpoint says {expected}',
+    remedy: 'Do not trust this chain: compare the checkpoint with its publisher, and raise the alarm.',
+  },
+  'checkpoint-missed': {
+    number: 723,
+    status: 409,
+    message: 'the way from height {from} to height {to} does not show the header of the checkpoint at height {height}',
+    remedy: 'Give that header too; a checkpoint below the trusted height can be checked by nobody.',
+  },
+  'too-many-headers': {
+    number: 724,
+    status: 409,
+    message: 'the way to height {height} takes more than {limit} headers',
+    remedy: 'Pin a newer trust file: the validators have changed too often to follow them one by one.',
+  },
+  'other-height': {
+    number: 725,
+    status: 400,
+    message: 'the header of height {asked} was asked for, and that of height {height} came',
+    remedy: 'Ask another node.',
+  },
+  evidence: {
+    number: 726,
+    status: 400,
+    message: 'the evidence shows no fork: {reason}',
+    remedy: 'Do not act on it: what it accuses of did not happen, or it is damaged.',
+  },
 })
 
 /** What a reader of trust files refuses. Numbers 740-759. */

@@ -1,11 +1,12 @@
 import { equalBytes } from '../codec/index.ts'
 import { portableVoteVerifier, type SignatureVerifier } from '../crypto/portable/index.ts'
+import { type Checkpoint, refuseOffCheckpoint } from './checkpoint.ts'
 import { lightError } from './errors.ts'
 import { maximumClockDrift } from './limits.ts'
 import { compareTimestamps, timestampToMilliseconds } from './timestamp.ts'
 import { type TrustedHeader, trustedUntil } from './trusted-header.ts'
-import type { Header, LightBlock } from './types.ts'
-import { checkValidatorSet, totalPower, validatorsHash } from './validator-set.ts'
+import type { Header, LightBlock, SignedHeader } from './types.ts'
+import { checkAnnounced, totalPower } from './validator-set.ts'
 import { checkCommit, checkVoteSignatures, exceeds, trustedPowerOf } from './verify-commit.ts'
 
 export type FollowConditions = {
@@ -13,42 +14,26 @@ export type FollowConditions = {
   readonly now: bigint
   /** Milliseconds that a header may lie ahead of that clock; `maximumClockDrift` unless given. */
   readonly clockDrift?: bigint
+  /** No header of one of these heights is followed but the one that the checkpoint names. */
+  readonly checkpoints?: readonly Checkpoint[]
   readonly verifier?: SignatureVerifier
 }
 
 /**
- * One step of a light client, by CometBFT's rules: from a trusted header to a newer one of the same chain.
- * The next header needs the validators that the trusted one announced; any later one needs votes of more than the trust
- * threshold of the trusted power; both need more than two thirds of their own set. The trusted header itself is accepted
- * again and changes nothing.
+ * One step of a light client, by CometBFT's rules: from a trusted header to a newer one of the same chain. The trusted
+ * header itself is accepted again and changes nothing.
  *
- * Source: CometBFT's light client specification, functions ValidAndVerified and VerifyToTarget
- * (`spec/light-client/verification`). Beyond it, every vote is checked, and a next set that is given has to be the one
- * that the header announces.
- *
- * @throws light.trust-expired, light.height-order, light.conflicting-header, light.time-order, light.from-the-future,
- *   light.next-validators, light.next-validators-hash, light.not-enough-trusted-power and the codes of
- *   `verifySignedHeader`
+ * @throws light.conflicting-header, light.time-order and the codes of `checkVouched`
  */
 export function followHeader<Trusted extends TrustedHeader>(
   trusted: Trusted,
   block: LightBlock,
-  { now, clockDrift = maximumClockDrift, verifier = portableVoteVerifier }: FollowConditions,
+  conditions: FollowConditions,
 ): Trusted {
-  const { signed, validators } = block
-  const { header, blockId } = signed
-  refuseExpired(trusted, now)
-  if (header.height < trusted.height) {
-    throw lightError('height-order', { height: header.height, trusted: trusted.height })
-  }
-  refuseFuture(header, now, clockDrift)
-  checkCommit(signed, validators, trusted.chain)
-  if (header.height === trusted.height + 1n) refuseUnannounced(trusted, header)
-  else refuseUntrusted(trusted, block)
-  checkNextValidators(block)
-  checkVoteSignatures(signed, validators, verifier)
+  checkVouched(trusted, block, conditions)
+  const { header, blockId } = block.signed
   if (header.height === trusted.height) {
-    refuseConflict(trusted, block)
+    refuseConflict(trusted, block.signed)
     return trusted
   }
   if (compareTimestamps(header.time, trusted.time) <= 0) {
@@ -59,10 +44,42 @@ export function followHeader<Trusted extends TrustedHeader>(
     height: header.height,
     headerHash: blockId.hash,
     time: header.time,
-    validators,
+    validators: block.validators,
     nextValidatorsHash: header.nextValidatorsHash,
     nextValidators: block.nextValidators,
   }
+}
+
+/**
+ * That a header's votes count for who trusts another: the next header needs the validators that the trusted one announced;
+ * any other needs votes of more than the trust threshold of the trusted power; both need more than two thirds of their own
+ * set. Of the trusted height itself, two headers may pass: that is a conflict, which `followHeader` refuses.
+ *
+ * Source: CometBFT's light client specification, functions ValidAndVerified and VerifyToTarget
+ * (`spec/light-client/verification`). Beyond it, every vote is checked, and a next set that is given has to be the one
+ * that the header announces.
+ *
+ * @throws light.trust-expired, light.height-order, light.from-the-future, light.next-validators,
+ *   light.next-validators-hash, light.not-enough-trusted-power, light.checkpoint and the codes of `verifySignedHeader`
+ */
+export function checkVouched(
+  trusted: TrustedHeader,
+  block: LightBlock,
+  { now, clockDrift = maximumClockDrift, checkpoints = [], verifier = portableVoteVerifier }: FollowConditions,
+): void {
+  const { signed, validators } = block
+  const { header, blockId } = signed
+  refuseExpired(trusted, now)
+  if (header.height < trusted.height) {
+    throw lightError('height-order', { height: header.height, trusted: trusted.height })
+  }
+  refuseFuture(header, now, clockDrift)
+  checkCommit(signed, validators, trusted.chain)
+  refuseOffCheckpoint({ height: header.height, headerHash: blockId.hash }, checkpoints)
+  if (header.height === trusted.height + 1n) refuseUnannounced(trusted, header)
+  else refuseUntrusted(trusted, block)
+  checkAnnounced(header, block.nextValidators)
+  checkVoteSignatures(signed, validators, verifier)
 }
 
 /** @throws light.trust-expired */
@@ -77,15 +94,6 @@ export function refuseFuture(header: Header, now: bigint, clockDrift = maximumCl
   if (time >= now + clockDrift) throw lightError('from-the-future', { height: header.height, time, now })
 }
 
-/** That a next set, if one is given, is the one that the header announces. @throws light.next-validators-hash, light.validator-set */
-export function checkNextValidators({ signed: { header }, nextValidators }: LightBlock): void {
-  if (nextValidators === undefined) return
-  checkValidatorSet(nextValidators)
-  if (!equalBytes(header.nextValidatorsHash, validatorsHash(nextValidators))) {
-    throw lightError('next-validators-hash', { height: header.height })
-  }
-}
-
 function refuseUnannounced(trusted: TrustedHeader, header: Header): void {
   if (!equalBytes(header.validatorsHash, trusted.nextValidatorsHash)) {
     throw lightError('next-validators', { height: header.height })
@@ -93,7 +101,7 @@ function refuseUnannounced(trusted: TrustedHeader, header: Header): void {
 }
 
 // A header is evidence only with sound votes of trusted validators, so this comes after both.
-function refuseConflict(trusted: TrustedHeader, { signed: { header, blockId } }: LightBlock): void {
+function refuseConflict(trusted: TrustedHeader, { header, blockId }: SignedHeader): void {
   if (!equalBytes(blockId.hash, trusted.headerHash)) {
     throw lightError('conflicting-header', { height: header.height, trusted: trusted.headerHash, seen: blockId.hash })
   }

@@ -8,10 +8,15 @@
  */
 /** Validators' keys as 32 raw bytes, and back. */
 export { ed25519Raw as rawValidatorKey, ed25519Spki as validatorKey } from '../crypto/portable/index.ts'
+export { type BisectConditions, bisect } from './bisect.ts'
 export { consensusParametersHash, resultsHash, transactionsHash } from './block-hashes.ts'
+export type { Checkpoint } from './checkpoint.ts'
 export { commitHash } from './commit-hash.ts'
+export { type Conflict, conflictBetween, type JudgedConflict, judgeConflict } from './conflict.ts'
 export { lightError, proofError, trustError } from './errors.ts'
+export { encodeEvidence, parseEvidence } from './evidence.ts'
 export { type FollowConditions, followHeader } from './follow.ts'
+export { type Followed, followHeaders } from './follow-headers.ts'
 export { headerHash } from './header-hash.ts'
 export {
   encodeLightBlock,
@@ -59,3 +64,4 @@ export {
 export { type Fraction, trimVotes, verifySignedHeader } from './verify-commit.ts'
 export { type ProofConditions, provenValue, type VerifiedProof, verifyProof } from './verify-proof.ts'
 export { voteSignBytes } from './vote.ts'
+export { endOf, type Step, type Way } from './way.ts'

@@ -49,5 +49,11 @@ export const maximumLightBlocks = 1024
 /** A file of light blocks in JSON, in bytes. */
 export const maximumLightBlocksBytes = 16 * 1024 * 1024
 
+/** Headers from which one header of a file is tried: the newest ones, and the pinned one. */
+export const maximumBases = 8
+
+/** Headers that one way from trust to a newer header may ask for. */
+export const maximumFollowedHeaders = 4096
+
 /** The only block format whose hashing rules are known here. */
 export const blockProtocol = 11n

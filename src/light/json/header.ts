@@ -86,7 +86,7 @@ function versionOf(version: Fields): Header['version'] {
   return { block: number('block'), app: number('app') }
 }
 
-function chainIdOf(header: Fields): string {
+export function chainIdOf(header: Fields): string {
   const text = header.text('chain_id')
   const { length } = utf8(text)
   if (length === 0 || length > maximumChainIdBytes) {

@@ -15,5 +15,5 @@ export {
 } from './light-block.ts'
 export { parseJson } from './parse-json.ts'
 export { parsePinnedBlock } from './pinned.ts'
-export { renderValidatorSet, validatorOf, validatorSetOf } from './validator-set.ts'
-export { formatTime, hexOf, timeOf, toUpperHex } from './values.ts'
+export { renderTrustedHeader, trustedHeaderOf } from './trusted-header.ts'
+export { validatorOf } from './validator-set.ts'

@@ -3,11 +3,11 @@ import type { Fields } from '../../codec/index.ts'
 import { equalBytes } from '../../codec/index.ts'
 import { portableVoteVerifier, type SignatureVerifier } from '../../crypto/portable/index.ts'
 import { lightError, trustError } from '../errors.ts'
-import { checkNextValidators } from '../follow.ts'
 import { headerHash } from '../header-hash.ts'
 import { maximumLightBlockBytes, maximumTrustingPeriod } from '../limits.ts'
 import { defaultThreshold, type TrustedHeader } from '../trusted-header.ts'
 import type { LightBlock, SignedHeader, Validator } from '../types.ts'
+import { checkAnnounced } from '../validator-set.ts'
 import { verifySignedHeader } from '../verify-commit.ts'
 import { refuseMisplaced, signedBy } from './commit.ts'
 import { fieldsOf, signedHeaderParts } from './light-block.ts'
@@ -60,7 +60,7 @@ function setsOf(block: Fields, verifier: SignatureVerifier): LightBlock {
   refuseMisplaced(commit, own)
   verifySignedHeader(signed, own, header.chainId, verifier)
   const known = { signed, validators: own, ...(next === undefined ? {} : { nextValidators: next }) }
-  checkNextValidators(known)
+  checkAnnounced(header, next)
   return known
 }
 
@@ -69,9 +69,8 @@ function withNextSet(block: Fields, signed: SignedHeader, next: readonly Validat
   if (next === undefined) throw block.complain('validator_set', 'a validator set, here or as the next one')
   const { header, blockId } = signed
   if (!equalBytes(blockId.hash, headerHash(header))) throw lightError('block-hash', { height: header.height })
-  const known = { signed, validators: next, nextValidators: next }
-  checkNextValidators(known)
-  return known
+  checkAnnounced(header, next)
+  return { signed, validators: next, nextValidators: next }
 }
 
 function trustingPeriodOf(block: Fields, otherwise: bigint): bigint {

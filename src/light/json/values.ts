@@ -44,7 +44,7 @@ export function base64Of(fields: Fields, name: string, length: number): Uint8Arr
 
 export function timeOf(fields: Fields, name: string): Timestamp {
   const time = parseTime(fields.text(name))
-  if (time === undefined) throw fields.complain(name, 'a time in UTC (RFC 3339, without trailing zeros)')
+  if (time === undefined) throw fields.complain(name, 'a time (RFC 3339)')
   return time
 }
 
