@@ -115,7 +115,7 @@ export function evidenceOption(): Option {
 }
 
 /** Hashes are taken in either case: CometBFT prints them in upper case, we in lower case. */
-function checkpoint(text: string): Checkpoint {
+export function checkpoint(text: string): Checkpoint {
   const [, height, hash] = /^([1-9][0-9]{0,17}):([0-9a-f]{64}|[0-9A-F]{64})$/.exec(text) ?? []
   if (height === undefined || hash === undefined) {
     throw new InvalidArgumentError('It must be a height, a colon and the hash of its header in 64 hex digits.')

@@ -15,6 +15,7 @@ import {
   followerRebuild,
   followerStatus,
   fsck,
+  lightEvidence,
   lightVerify,
   memberList,
   moduleList,
@@ -26,6 +27,7 @@ import {
   sandbox,
   searchCertificates,
   trustExport,
+  trustUpdate,
   voucherIssue,
 } from './commands/index.ts'
 import type { Frame } from './frame.ts'
@@ -73,11 +75,13 @@ export function makeProgram(frame: Frame): Command {
   voucherIssue(voucher, frame)
   const trust = group(program, 'trust', 'What a relying party pins of a chain.')
   trustExport(trust, frame)
+  trustUpdate(trust, frame)
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
   const light = group(program, 'light', 'Headers, verified without trusting a node.')
   lightVerify(light, frame)
+  lightEvidence(light, frame)
   const follower = group(program, 'follower', "A node's search indexes.")
   followerStatus(follower, frame)
   followerRebuild(follower, frame)

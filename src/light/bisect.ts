@@ -1,7 +1,7 @@
 import { CommonrootError } from '../errors/index.ts'
 import { checkpointsBetween, refuseOffCheckpoint } from './checkpoint.ts'
 import { lightError } from './errors.ts'
-import { type FollowConditions, followHeader } from './follow.ts'
+import { type FollowConditions, followHeader, refuseExpired } from './follow.ts'
 import { maximumFollowedHeaders } from './limits.ts'
 import type { TrustedHeader } from './trusted-header.ts'
 import type { LightBlock } from './types.ts'
@@ -10,6 +10,8 @@ import { endOf, extended, type Way } from './way.ts'
 export type BisectConditions = FollowConditions & {
   /** Follows every header in between instead of as few as possible. */
   readonly sequential?: boolean
+  /** Headers that may be asked for; `maximumFollowedHeaders` unless given. */
+  readonly limit?: number
 }
 
 /**
@@ -27,14 +29,15 @@ export function* bisect<Trusted extends TrustedHeader>(
   target: bigint,
   conditions: BisectConditions,
 ): Generator<bigint, Way<Trusted>, LightBlock> {
-  const { checkpoints = [], sequential = false } = conditions
+  const { checkpoints = [], sequential = false, limit = maximumFollowedHeaders } = conditions
+  refuseExpired(trusted, conditions.now)
   if (target < trusted.height) throw lightError('height-order', { height: target, trusted: trusted.height })
   refuseOffCheckpoint(trusted, checkpoints)
   const [passed] = checkpointsBetween(checkpoints, 0n, trusted.height - 1n)
   if (passed !== undefined) {
     throw lightError('checkpoint-missed', { from: trusted.height, to: target, height: passed })
   }
-  const fetch = fetching(target)
+  const fetch = fetching(target, limit)
   let way: Way<Trusted> = { from: trusted, steps: [] }
   for (const stop of [...checkpointsBetween(checkpoints, trusted.height, target), target]) {
     // Headers that nobody vouches for yet, the nearest last.
@@ -56,13 +59,21 @@ export function* bisect<Trusted extends TrustedHeader>(
   return way
 }
 
+/** Drives what wants light blocks, one at a time, with whatever has them. */
+export async function walk<Result>(
+  wanting: Generator<bigint, Result, LightBlock>,
+  ask: (height: bigint) => Promise<LightBlock>,
+): Promise<Result> {
+  let turn = wanting.next()
+  while (turn.done !== true) turn = wanting.next(await ask(turn.value))
+  return turn.value
+}
+
 /** Asks for a light block, within bounds. */
-function fetching(target: bigint): (height: bigint) => Generator<bigint, LightBlock, LightBlock> {
+function fetching(target: bigint, limit: number): (height: bigint) => Generator<bigint, LightBlock, LightBlock> {
   let count = 0
   return function* (height) {
-    if (++count > maximumFollowedHeaders) {
-      throw lightError('too-many-headers', { height: target, limit: maximumFollowedHeaders })
-    }
+    if (++count > limit) throw lightError('too-many-headers', { height: target, limit })
     const block = yield height
     const { height: own } = block.signed.header
     if (own !== height) throw lightError('other-height', { asked: height, height: own })

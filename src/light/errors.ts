@@ -165,6 +165,12 @@ export const lightError = defineErrors('light', {
     message: 'the evidence shows no fork: {reason}',
     remedy: 'Do not act on it: what it accuses of did not happen, or it is damaged.',
   },
+  'other-eras': {
+    number: 727,
+    status: 409,
+    message: 'the chain was begun anew at height {from}, of which the trust file does not know: pin anew',
+    remedy: 'Get a fresh trust file over a channel that you trust: no signature leads from one era to the next.',
+  },
 })
 
 /** What a reader of trust files refuses. Numbers 740-759. */

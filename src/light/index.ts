@@ -8,7 +8,7 @@
  */
 /** Validators' keys as 32 raw bytes, and back. */
 export { ed25519Raw as rawValidatorKey, ed25519Spki as validatorKey } from '../crypto/portable/index.ts'
-export { type BisectConditions, bisect } from './bisect.ts'
+export { type BisectConditions, bisect, walk } from './bisect.ts'
 export { consensusParametersHash, resultsHash, transactionsHash } from './block-hashes.ts'
 export type { Checkpoint } from './checkpoint.ts'
 export { commitHash } from './commit-hash.ts'
@@ -27,6 +27,7 @@ export {
   signedHeaderOf as signedHeaderFromJson,
   validatorOf as validatorFromJson,
 } from './json/index.ts'
+export { leadingHeaders } from './leading-headers.ts'
 export {
   blockProtocol,
   maximumClockDrift,
@@ -51,7 +52,7 @@ export { compareLeaves, decodeProof, encodeProof, type Proof, proofFormat } from
 export { decodeSignedHeader, encodeSignedHeader } from './signed-header.ts'
 export { formatTime, parseTime } from './time-text.ts'
 export { compareTimestamps, timestampFromMilliseconds, timestampToMilliseconds } from './timestamp.ts'
-export { decodeTrust, type Era, encodeTrust, type Trust, trustFrom } from './trust.ts'
+export { checkThreshold, decodeTrust, type Era, encodeTrust, type Trust, trustFrom } from './trust.ts'
 export { defaultThreshold, type TrustedHeader, trustedUntil } from './trusted-header.ts'
 export type { BlockId, CommitVote, Header, LightBlock, SignedHeader, Timestamp, Validator } from './types.ts'
 export {

@@ -129,7 +129,11 @@ function checkTrust(trust: Trust): void {
     throw trustError('height')
   }
   if (trust.trustingPeriod < 1n || trust.trustingPeriod > maximumTrustingPeriod) throw trustError('period')
-  const [numerator, denominator] = trust.threshold
+  checkThreshold(trust.threshold)
+}
+
+/** @throws trust.threshold */
+export function checkThreshold([numerator, denominator]: Fraction): void {
   if (3n * numerator < denominator || 3n * numerator > 2n * denominator) throw trustError('threshold')
 }
 
