@@ -9,7 +9,7 @@ import { trustingPeriod as defaultTrustingPeriod } from '../../../src/node/index
 import { readBeginning, verifyLightFiles, writeWhole } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
 import { type CheckpointOptions, checkpointOption, evidenceOption, time, wholeNumber } from '../options.ts'
-import { table } from '../table.ts'
+import { shown, table } from '../table.ts'
 
 type Options = CheckpointOptions & {
   readonly trust: string
@@ -46,7 +46,7 @@ export function lightVerify(parent: Command, frame: Frame): void {
     .addOption(evidenceOption())
     .addHelpText('after', '\nExample: commonroot light verify --trust ledger.trust --headers headers.json')
     .action(
-      frame(async (_call, options: Options) => {
+      frame(async ({ terminal }, options: Options) => {
         const verdict = verifyLightFiles({
           // One byte beyond what is allowed is read, so that the parser is the one that refuses it.
           trust: await readBeginning(options.trust, maximumLightBlockBytes + 1),
@@ -61,11 +61,14 @@ export function lightVerify(parent: Command, frame: Frame): void {
         if (conflict !== undefined && kept !== undefined) await writeWhole(kept, encodeEvidence(conflict), 'everybody')
         return {
           value: { verified, code, height: height ?? null },
-          lines: table([
-            [verified ? 'verified' : 'not verified', message === undefined ? code : `${message} (${code})`],
-            ['  trusted height', height?.toString() ?? 'none'],
-            ...(kept === undefined ? [] : [['  evidence', kept] as const]),
-          ]),
+          lines: [
+            terminal.paint(verified ? 'green' : 'red', verified ? 'verified' : 'not verified'),
+            ...table([
+              ['  why', message === undefined ? code : `${message} (${code})`],
+              ['  trusted height', height?.toString() ?? 'none'],
+              ...(kept === undefined ? [] : [['  evidence', shown(kept)] as const]),
+            ]),
+          ],
           refused: !verified,
         }
       }),

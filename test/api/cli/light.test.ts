@@ -1,0 +1,140 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeTrust, encodeTrust, formatTime, timestampFromMilliseconds } from '../../../src/light/index.ts'
+import { digest, genesisTime } from '../../light/chain.ts'
+import { abcd, abxy, bytesOf, jsonOf, lightBlock, pinned } from '../../light/light-blocks.ts'
+import { testDatabase } from '../../postgres.ts'
+import { startWorld, type World } from './world.ts'
+
+const database = await testDatabase()
+let world: World
+const at = (name: string) => path.join(world.folder, name)
+const trustOf = async (name: string) => decodeTrust(new Uint8Array(await readFile(at(name))))
+
+beforeAll(async () => {
+  world = await startWorld(database)
+  const issue = ['device', 'issue', '--manufacturer', 'vendor-a', '--serial', 'L-1', '--count', '1', '--out', 'devices']
+  for (const words of [
+    ['trust', 'export', '--out', 'old.trust'],
+    issue,
+    ['certificate', 'publish', 'devices', '--signer', world.key('vendor-a')],
+  ]) {
+    expect(await world.run(words)).toMatchObject({ code: 0 })
+  }
+})
+afterAll(() => world.stop())
+
+describe('a trust file of a running node', () => {
+  it('is followed through to a newer one, which witnesses confirm', async () => {
+    const words = ['trust', 'update', '--trust', 'old.trust', '--out', 'new.trust', '--witness', world.url, '--json']
+    const { code, json } = await world.run(words)
+    const [before, after] = [await trustOf('old.trust'), await trustOf('new.trust')]
+    expect(after.height > before.height).toBe(true)
+    expect({ code, json }).toEqual({
+      code: 0,
+      json: {
+        file: 'new.trust',
+        chain: world.chain,
+        from: Number(before.height),
+        height: Number(after.height),
+        time: expect.stringMatching(/Z$/),
+        headerHash: after.headerHash.toHex(),
+        trustedUntil: expect.stringMatching(/Z$/),
+        followed: 1,
+        witnesses: [{ url: world.url, answer: 'agrees' }],
+      },
+    })
+  })
+
+  it('that is too old is refused, in words that say what to do', async () => {
+    const old = await trustOf('old.trust')
+    await writeFile(at('expired.trust'), encodeTrust({ ...old, trustingPeriod: 1n }))
+    const { code, stderr } = await world.run(['trust', 'update', '--trust', 'expired.trust'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/pin anew \(light\.trust-expired\)/)
+  })
+
+  it('is pinned anew by a hash that is known from elsewhere', async () => {
+    const { height, headerHash } = await trustOf('old.trust')
+    const pin = (hash: string) => [
+      'trust',
+      'export',
+      '--out',
+      'pin.trust',
+      '--checkpoint',
+      `${height}:${hash}`,
+      '--json',
+    ]
+    expect(await world.run(pin(headerHash.toHex()))).toMatchObject({ code: 0, json: { height: Number(height) } })
+    expect((await trustOf('pin.trust')).headerHash).toEqual(headerHash)
+    expect(await world.run(pin('ab'.repeat(32)))).toMatchObject({
+      code: 1,
+      json: { error: { code: 'light.checkpoint' } },
+    })
+    expect(await world.run(['trust', 'export', '--out', 'x', '--checkpoint', '5'])).toMatchObject({ code: 2 })
+  })
+
+  it('verifies a proof that is made for it', async () => {
+    const proof = ['proof', 'get', 'devices/L-1.pem', '--out', 'L-1.proof', '--trust', 'old.trust', '--json']
+    expect(await world.run(proof)).toMatchObject({ code: 0, json: { published: true } })
+    const verify = ['proof', 'verify', 'devices/L-1.pem', '--proof', 'L-1.proof', '--trust', 'old.trust']
+    expect(await world.run(verify)).toMatchObject({ code: 0 })
+  })
+
+  it("verifies the node's light blocks offline", async () => {
+    const { height } = await trustOf('new.trust')
+    const block = await (await fetch(`${world.url}/v1/light-blocks/${height}`)).text()
+    await writeFile(at('headers.json'), `[${block}]`)
+    const words = ['light', 'verify', '--trust', 'old.trust', '--headers', 'headers.json', '--json']
+    expect(await world.run(words)).toMatchObject({ code: 0, json: { verified: true, height: Number(height) } })
+  })
+})
+
+describe('light verify', () => {
+  const sets = { 1: abcd, 20: abxy }
+  const now = formatTime(timestampFromMilliseconds(genesisTime + 60_000n))
+  const fork = lightBlock(sets, 9n, { appHash: digest('fork') })
+  const verify = async (trust: Uint8Array, headers: Uint8Array, ...words: string[]) => {
+    await Promise.all([writeFile(at('t'), trust), writeFile(at('h'), headers)])
+    return world.run(['light', 'verify', '--trust', 't', '--headers', 'h', '--now', now, '--json', ...words])
+  }
+  const headers = (...blocks: readonly ReturnType<typeof lightBlock>[]) => bytesOf(blocks.map(jsonOf))
+
+  it('prints its contract and nothing else, for a trust file and for a pinned light block', async () => {
+    const blocks = headers(lightBlock(sets, 9n), lightBlock(sets, 30n))
+    for (const trust of [encodeTrust(pinned(lightBlock(sets, 5n))), bytesOf(jsonOf(lightBlock(sets, 5n)))]) {
+      expect(await verify(trust, blocks)).toMatchObject({
+        code: 0,
+        stdout: '{\n  "verified": true,\n  "code": "light.verified",\n  "height": 30\n}\n',
+      })
+    }
+    const hostile = await verify(bytesOf({}), blocks)
+    expect(hostile).toMatchObject({ code: 1, stderr: '' })
+    expect(hostile.json).toEqual({ verified: false, code: 'light.form', height: null })
+  })
+
+  it('keeps a fork as evidence, which is judged offline', async () => {
+    const trust = encodeTrust(pinned(lightBlock(sets, 5n)))
+    const ended = await verify(trust, headers(lightBlock(sets, 9n), fork), '--evidence', 'fork.evidence')
+    expect(ended).toMatchObject({ code: 1, json: { verified: false, code: 'light.conflicting-header', height: 9 } })
+    const judged = await world.run(['light', 'evidence', 'fork.evidence', '--trust', 't', '--json'])
+    expect(judged).toMatchObject({
+      code: 0,
+      json: { code: 'light.fork', height: 9, signedBoth: [{ power: 10 }, { power: 10 }, { power: 10 }, { power: 10 }] },
+    })
+    expect((await world.run(['light', 'evidence', 'fork.evidence'])).stdout).toMatch(
+      /^A fork of chain \S+ at height 9\n/,
+    )
+    await writeFile(at('bad.evidence'), (await readFile(at('fork.evidence'), 'utf8')).replace('"round":0', '"round":1'))
+    expect(await world.run(['light', 'evidence', 'bad.evidence', '--json'])).toMatchObject({
+      code: 1,
+      json: { error: { code: 'light.evidence' } },
+    })
+  })
+
+  it('says what a person needs to know', async () => {
+    const { stdout } = await world.run(['light', 'verify', '--trust', 't', '--headers', 'h', '--now', '2027-01-16'])
+    expect(stdout).toMatch(/^not verified/)
+  })
+})
