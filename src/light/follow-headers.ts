@@ -3,7 +3,7 @@ import { CommonrootError } from '../errors/index.ts'
 import { checkpointsBetween, refuseOffCheckpoint } from './checkpoint.ts'
 import { type Conflict, conflictBetween } from './conflict.ts'
 import { lightError } from './errors.ts'
-import { checkVouched, type FollowConditions, followHeader } from './follow.ts'
+import { checkVouched, type FollowConditions, followHeader, refuseExpired } from './follow.ts'
 import { maximumBases } from './limits.ts'
 import type { TrustedHeader } from './trusted-header.ts'
 import type { LightBlock } from './types.ts'
@@ -32,6 +32,7 @@ export function followHeaders<Trusted extends TrustedHeader>(
 ): Followed<Trusted> {
   const followed = new FollowedWays(trusted, conditions)
   try {
+    refuseExpired(trusted, conditions.now)
     refuseOffCheckpoint(trusted, conditions.checkpoints ?? [])
     for (const block of blocks) {
       const conflict = followed.follow(block)

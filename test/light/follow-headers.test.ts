@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { voteVerifier } from '../../src/crypto/index.ts'
 import { type FollowConditions, followHeaders, judgeConflict, type LightBlock } from '../../src/light/index.ts'
-import { digest, validatorSet } from './chain.ts'
-import { abcd, abxy, lightBlock, now, pinned, vwxy } from './light-blocks.ts'
+import { digest, genesisTime, validatorSet } from './chain.ts'
+import { abcd, abxy, day, lightBlock, now, pinned, vwxy } from './light-blocks.ts'
 
 const sets = { 1: abcd, 10: abxy, 20: vwxy }
 const at = (height: bigint, given: Parameters<typeof lightBlock>[2] = {}) => lightBlock(sets, height, given)
@@ -52,6 +52,11 @@ describe('light blocks of a file', () => {
     expect(follow([at(5n), at(5n), at(9n), at(9n)])).toEqual({ reached: expect.objectContaining({ height: 9n }) })
     const unsigned = { ...at(9n), signed: { ...at(9n).signed, votes: [] } }
     expect(follow([at(9n), unsigned]).refusal?.code).toBe('light.not-enough-power')
+  })
+
+  it('are not followed from what has expired, not even the pinned header itself', () => {
+    const late = { now: genesisTime + 5000n + day }
+    for (const height of [5n, 9n]) expect(follow([at(height)], late).refusal?.code).toBe('light.trust-expired')
   })
 
   it('have to rise', () => {
