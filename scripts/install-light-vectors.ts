@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -24,6 +25,9 @@ const modulePath = 'github.com/tendermint/tendermint'
 /** SHA-256 over the files' contents, in order of their names. */
 const digest = '7c1b7884c3d1209f887e4acabe37ec868c276d5c204e99fc6d022a074326410a'
 
+/** Of a temporary folder only its owner may read. */
+const readableByAll = 0o755
+
 /** Milliseconds: the module has 4 MB. */
 const downloadTimeout = 5 * 60_000
 
@@ -39,6 +43,7 @@ export function installLightVectors(): string {
       // File by file: Go's cache is read-only, and so would be a copy of the folder.
       for (const name of readdirSync(source)) writeFileSync(join(draft, name), readFileSync(join(source, name)))
       requireDigest(draft)
+      chmodSync(draft, readableByAll)
       // Tests may fetch at the same time: whoever comes second finds the same files in place.
       if (!existsSync(folder)) renameSync(draft, folder)
     } finally {
