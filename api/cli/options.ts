@@ -33,6 +33,12 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   }
 }
 
+/** The number of a block; commander calls it for each word of a list. */
+export function height(text: string, before: readonly bigint[] = []): readonly bigint[] {
+  if (!/^[1-9][0-9]{0,17}$/.test(text)) throw new InvalidArgumentError('It must be the number of a block.')
+  return [...before, BigInt(text)]
+}
+
 /** A URL of a node, without user, query or fragment. */
 export function nodeUrl(text: string): string {
   const url = URL.parse(text)

@@ -16,6 +16,7 @@ import {
   followerStatus,
   fsck,
   lightEvidence,
+  lightGet,
   lightVerify,
   memberList,
   moduleList,
@@ -80,6 +81,7 @@ export function makeProgram(frame: Frame): Command {
   proofGet(proof, frame)
   proofVerify(proof, frame)
   const light = group(program, 'light', 'Headers, verified without trusting a node.')
+  lightGet(light, frame)
   lightVerify(light, frame)
   lightEvidence(light, frame)
   const follower = group(program, 'follower', "A node's search indexes.")

@@ -30,8 +30,8 @@ describe('a light block in JSON', () => {
   it('comes back as it was written', () => {
     expect(parseLightBlock(encodeLightBlock(one))).toEqual(one)
     fc.assert(
-      fc.property(anyLightBlock, (any) => {
-        expect(parseLightBlock(encodeLightBlock(any))).toEqual(any)
+      fc.property(anyLightBlock, (unsigned) => {
+        expect(parseLightBlock(encodeLightBlock(unsigned))).toEqual(unsigned)
       }),
     )
   })

@@ -40,6 +40,7 @@ describe('the command tree', () => {
       'trust update',
       'proof get',
       'proof verify',
+      'light get',
       'light verify',
       'light evidence',
       'follower status',
