@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeTrust, encodeTrust, formatTime, timestampFromMilliseconds } from '../../../src/light/index.ts'
+import { until } from '../../engine/following.ts'
 import { digest, genesisTime } from '../../light/chain.ts'
 import { abcd, abxy, bytesOf, jsonOf, lightBlock, pinned } from '../../light/light-blocks.ts'
 import { testDatabase } from '../../postgres.ts'
@@ -14,14 +15,9 @@ const trustOf = async (name: string) => decodeTrust(new Uint8Array(await readFil
 
 beforeAll(async () => {
   world = await startWorld(database)
-  const issue = ['device', 'issue', '--manufacturer', 'vendor-a', '--serial', 'L-1', '--count', '1', '--out', 'devices']
-  for (const words of [
-    ['trust', 'export', '--out', 'old.trust'],
-    issue,
-    ['certificate', 'publish', 'devices', '--signer', world.key('vendor-a')],
-  ]) {
-    expect(await world.run(words)).toMatchObject({ code: 0 })
-  }
+  expect(await world.run(['trust', 'export', '--out', 'old.trust'])).toMatchObject({ code: 0 })
+  const { height } = await trustOf('old.trust')
+  await until('a newer header', async () => (await fetch(`${world.url}/v1/headers/${height + 1n}`)).ok)
 })
 afterAll(() => world.stop())
 
@@ -72,25 +68,6 @@ describe('a trust file of a running node', () => {
       code: 1,
       json: { error: { code: 'light.checkpoint' } },
     })
-    expect(await world.run(['trust', 'export', '--out', 'x', '--checkpoint', '5'])).toMatchObject({ code: 2 })
-  })
-
-  it('verifies a proof that is made for it', async () => {
-    const proof = ['proof', 'get', 'devices/L-1.pem', '--out', 'L-1.proof', '--trust', 'old.trust', '--json']
-    expect(await world.run(proof)).toMatchObject({ code: 0, json: { published: true } })
-    const verify = ['proof', 'verify', 'devices/L-1.pem', '--proof', 'L-1.proof', '--trust', 'old.trust']
-    expect(await world.run(verify)).toMatchObject({ code: 0 })
-  })
-
-  it("verifies the node's light blocks offline", async () => {
-    const { height } = await trustOf('new.trust')
-    const heights = [height - 1n, height].map(String)
-    expect(await world.run(['light', 'get', ...heights, '--out', 'headers.json', '--json'])).toMatchObject({
-      code: 0,
-      json: { file: 'headers.json', headers: 2 },
-    })
-    const words = ['light', 'verify', '--trust', 'old.trust', '--headers', 'headers.json', '--json']
-    expect(await world.run(words)).toMatchObject({ code: 0, json: { verified: true, height: Number(height) } })
   })
 })
 
@@ -104,14 +81,12 @@ describe('light verify', () => {
   }
   const headers = (...blocks: readonly ReturnType<typeof lightBlock>[]) => bytesOf(blocks.map(jsonOf))
 
-  it('prints its contract and nothing else, for a trust file and for a pinned light block', async () => {
+  it('prints its contract and nothing else, whatever the files hold', async () => {
     const blocks = headers(lightBlock(sets, 9n), lightBlock(sets, 30n))
-    for (const trust of [encodeTrust(pinned(lightBlock(sets, 5n))), bytesOf(jsonOf(lightBlock(sets, 5n)))]) {
-      expect(await verify(trust, blocks)).toMatchObject({
-        code: 0,
-        stdout: '{\n  "verified": true,\n  "code": "light.verified",\n  "height": 30\n}\n',
-      })
-    }
+    expect(await verify(bytesOf(jsonOf(lightBlock(sets, 5n))), blocks)).toMatchObject({
+      code: 0,
+      stdout: '{\n  "verified": true,\n  "code": "light.verified",\n  "height": 30\n}\n',
+    })
     const hostile = await verify(bytesOf({}), blocks)
     expect(hostile).toMatchObject({ code: 1, stderr: '' })
     expect(hostile.json).toEqual({ verified: false, code: 'light.form', height: null })
@@ -126,18 +101,10 @@ describe('light verify', () => {
       code: 0,
       json: { code: 'light.fork', height: 9, signedBoth: [{ power: 10 }, { power: 10 }, { power: 10 }, { power: 10 }] },
     })
-    expect((await world.run(['light', 'evidence', 'fork.evidence'])).stdout).toMatch(
-      /^A fork of chain \S+ at height 9\n/,
-    )
     await writeFile(at('bad.evidence'), (await readFile(at('fork.evidence'), 'utf8')).replace('"round":0', '"round":1'))
     expect(await world.run(['light', 'evidence', 'bad.evidence', '--json'])).toMatchObject({
       code: 1,
       json: { error: { code: 'light.evidence' } },
     })
-  })
-
-  it('says what a person needs to know', async () => {
-    const { stdout } = await world.run(['light', 'verify', '--trust', 't', '--headers', 'h', '--now', '2027-01-16'])
-    expect(stdout).toMatch(/^not verified/)
   })
 })
