@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { revocationReasons } from '../../pki/contract/index.ts'
 import { fromHex, toHex } from '../../src/codec/index.ts'
-import type { Checkpoint } from '../../src/light/index.ts'
+import { type Checkpoint, type Fraction, isThreshold } from '../../src/light/index.ts'
 import { cliError, readOneCertificate } from '../client/index.ts'
 
 export const certificateOrFingerprint = 'a certificate file (PEM or DER), or its SHA-256 as 64 lower-case hex digits'
@@ -114,6 +114,17 @@ export function checkpointOption(): Option {
     '--checkpoint <height:hash>',
     "a header's hash (64 hex digits) that is known from elsewhere; may be repeated",
   ).argParser((text: string, before: readonly Checkpoint[] = []) => [...before, checkpoint(text)])
+}
+
+export function thresholdOption(what: string): Option {
+  return new Option('--threshold <fraction>', what).argParser(threshold)
+}
+
+function threshold(text: string): Fraction {
+  const [, numerator, denominator] = /^([1-9][0-9]{0,2})\/([1-9][0-9]{0,2})$/.exec(text) ?? []
+  const fraction: Fraction = [BigInt(numerator ?? 0), BigInt(denominator ?? 1)]
+  if (!isThreshold(fraction)) throw new InvalidArgumentError('It must be from 1/3 to 2/3.')
+  return fraction
 }
 
 export function evidenceOption(): Option {

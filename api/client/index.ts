@@ -45,7 +45,6 @@ export { type CertificateQuery, type SearchAnswer, searchCertificates } from './
 export { type MemberSigner, openSigner } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'
 export {
-  type SeenFork,
   type TrustUpdate,
   type TrustUpdateOrder,
   updateTrust,

@@ -6,7 +6,6 @@ import { CommonrootError } from '../../src/errors/index.ts'
 import {
   type BisectConditions,
   bisect,
-  type Conflict,
   conflictBetween,
   decodeTrust,
   endOf,
@@ -14,6 +13,7 @@ import {
   headerHash,
   type LightBlock,
   lightError,
+  type SeenFork,
   type Trust,
   type Way,
   walk,
@@ -35,9 +35,6 @@ export type TrustUpdate = {
   readonly followed: number
   readonly witnesses: readonly WitnessReport[]
 }
-
-/** Somebody shows another header of a height, and its votes count: nothing newer is to be trusted. */
-export type SeenFork = { readonly refusal: CommonrootError; readonly conflict: Conflict }
 
 export type TrustUpdateOrder = Omit<BisectConditions, 'verifier'> & {
   readonly node: NodeClient

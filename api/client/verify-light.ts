@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   type Conflict,
   decodeTrust,
+  type Fraction,
   followHeaders,
   parseLightBlocks,
   parsePinnedBlock,
@@ -22,6 +23,8 @@ export type LightFiles = {
   readonly clockDrift: bigint
   /** Milliseconds; for a pinned light block that says none. */
   readonly trustingPeriod: bigint
+  /** How much of the trusted power has to vouch, for a pinned light block; a trust file says it itself. */
+  readonly threshold?: Fraction
   readonly checkpoints?: readonly Checkpoint[]
 }
 
@@ -59,9 +62,9 @@ export function verifyLightFiles(files: LightFiles): LightVerdict {
 }
 
 /** A trust file is CBOR, whose first byte is none of those that JSON can begin with. */
-export function readTrusted({ trust, trustingPeriod }: Pick<LightFiles, 'trust' | 'trustingPeriod'>): TrustedHeader {
+function readTrusted({ trust, ...given }: Pick<LightFiles, 'trust' | 'trustingPeriod' | 'threshold'>): TrustedHeader {
   const isText = trust.length === 0 || startOfJson.has(trust[0] ?? 0)
-  return isText ? parsePinnedBlock(trust, trustingPeriod, voteVerifier) : decodeTrust(trust)
+  return isText ? parsePinnedBlock(trust, given, voteVerifier) : decodeTrust(trust)
 }
 
 /** Blanks, and what opens an object or an array. */

@@ -11,12 +11,19 @@ import { checkAnnounced } from './validator-set.ts'
 import { verifySignedHeader } from './verify-commit.ts'
 import { endOf, extended, type Way } from './way.ts'
 
+/** Another header of a height, whose votes count too: nothing newer is to be trusted. */
+export type SeenFork = {
+  /** light.conflicting-header */
+  readonly refusal: CommonrootError
+  readonly conflict: Conflict
+}
+
 export type Followed<Trusted extends TrustedHeader> = {
   /** The newest header that is trusted now: what was followed before a refusal counts. */
   readonly reached: Trusted
   /** Why a header was not followed; undefined when all were. */
   readonly refusal?: CommonrootError
-  /** With the refusal light.conflicting-header: the proof of the fork. */
+  /** The proof, where the refusal is for a fork. */
   readonly conflict?: Conflict
 }
 
@@ -35,8 +42,8 @@ export function followHeaders<Trusted extends TrustedHeader>(
     refuseExpired(trusted, conditions.now)
     refuseOffCheckpoint(trusted, conditions.checkpoints ?? [])
     for (const block of blocks) {
-      const conflict = followed.follow(block)
-      if (conflict !== undefined) return { reached: followed.reached, ...conflict }
+      const fork = followed.follow(block)
+      if (fork !== undefined) return { reached: followed.reached, ...fork }
     }
     followed.refuseMissedCheckpoint()
     return { reached: followed.reached }
@@ -62,7 +69,7 @@ class FollowedWays<Trusted extends TrustedHeader> {
     return endOf(this.#newest)
   }
 
-  follow(block: LightBlock): Required<Omit<Followed<Trusted>, 'reached'>> | undefined {
+  follow(block: LightBlock): SeenFork | undefined {
     const { height, headerHash, chain } = this.reached
     const { header, blockId } = block.signed
     if (header.height < height) throw lightError('height-order', { height: header.height, trusted: height })
@@ -105,7 +112,7 @@ class FollowedWays<Trusted extends TrustedHeader> {
     return [...this.#ways.slice(1).slice(-maximumBases).reverse(), ...this.#ways.slice(0, 1)]
   }
 
-  #conflict(block: LightBlock): Required<Omit<Followed<Trusted>, 'reached'>> {
+  #conflict(block: LightBlock): SeenFork {
     const { height, headerHash } = this.reached
     const seen = block.signed.blockId.hash
     const conflict = this.#forkBefore(block) ?? this.#forkHere(block)

@@ -3,8 +3,8 @@
  * No I/O, no clock, nothing of Node: it runs in a browser.
  *
  * May import: `src/errors`, `src/codec`, `src/crypto/portable` and `src/state`'s proof verifier.
- * Start reading at `verify-proof.ts`, then `follow.ts`, `verify-commit.ts`, `trust.ts`. The formats are described in
- * `docs/reference/trust-and-proof.md`.
+ * Start reading at `verify-proof.ts`, then `follow.ts` (one step), `bisect.ts` (the way), `verify-commit.ts`, `trust.ts`;
+ * `json/` reads CometBFT's light blocks. The formats are described in `docs/reference/trust-and-proof.md`.
  */
 /** Validators' keys as 32 raw bytes, and back. */
 export { ed25519Raw as rawValidatorKey, ed25519Spki as validatorKey } from '../crypto/portable/index.ts'
@@ -16,7 +16,7 @@ export { type Conflict, conflictBetween, type JudgedConflict, judgeConflict } fr
 export { lightError, proofError, trustError } from './errors.ts'
 export { encodeEvidence, parseEvidence } from './evidence.ts'
 export { type FollowConditions, followHeader } from './follow.ts'
-export { type Followed, followHeaders } from './follow-headers.ts'
+export { type Followed, followHeaders, type SeenFork } from './follow-headers.ts'
 export { headerHash } from './header-hash.ts'
 export {
   encodeLightBlock,
@@ -52,7 +52,7 @@ export { compareLeaves, decodeProof, encodeProof, type Proof, proofFormat } from
 export { decodeSignedHeader, encodeSignedHeader } from './signed-header.ts'
 export { formatTime, parseTime } from './time-text.ts'
 export { compareTimestamps, timestampFromMilliseconds, timestampToMilliseconds } from './timestamp.ts'
-export { checkThreshold, decodeTrust, type Era, encodeTrust, type Trust, trustFrom } from './trust.ts'
+export { checkThreshold, decodeTrust, type Era, encodeTrust, isThreshold, type Trust, trustFrom } from './trust.ts'
 export { defaultThreshold, type TrustedHeader, trustedUntil } from './trusted-header.ts'
 export type { BlockId, CommitVote, Header, LightBlock, SignedHeader, Timestamp, Validator } from './types.ts'
 export {

@@ -40,6 +40,9 @@ export const maximumViaHeaders = 32
 /** Nesting of JSON: the deepest light block needs 7. */
 export const maximumJsonDepth = 16
 
+/** Values in one JSON file: light blocks have one in about 40 bytes. */
+export const maximumJsonValues = 1_000_000
+
 /** One light block in JSON, in bytes: each of 256 validators takes about 600 with both sets. */
 export const maximumLightBlockBytes = 1024 * 1024
 

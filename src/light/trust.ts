@@ -133,8 +133,13 @@ function checkTrust(trust: Trust): void {
 }
 
 /** @throws trust.threshold */
-export function checkThreshold([numerator, denominator]: Fraction): void {
-  if (3n * numerator < denominator || 3n * numerator > 2n * denominator) throw trustError('threshold')
+export function checkThreshold(threshold: Fraction): void {
+  if (!isThreshold(threshold)) throw trustError('threshold')
+}
+
+/** Less than a third can be all liars; more than two thirds may never come together. */
+export function isThreshold([numerator, denominator]: Fraction): boolean {
+  return 3n * numerator >= denominator && 3n * numerator <= 2n * denominator
 }
 
 function checkEras({ chain, eras, height }: Trust): void {

@@ -47,6 +47,7 @@ describe('a file that is no JSON', () => {
     ['with an overlong letter', Uint8Array.of(0x5b, 0x22, 0xc1, 0x81, 0x22, 0x5d)],
     ['nested too deep', '['.repeat(17) + ']'.repeat(17)],
     ['nested endlessly', '['.repeat(1_000_000)],
+    ['of more values than light blocks have', `[${'{},'.repeat(1_000_000)}0]`],
   ])('%s is refused', (_, text) => {
     expect(verify(typeof text === 'string' ? utf8(text) : text)).toMatchObject({
       verified: false,

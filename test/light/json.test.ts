@@ -91,7 +91,7 @@ describe('a light block in JSON', () => {
 
 describe('a pinned light block', () => {
   it('is trusted with both sets', () => {
-    expect(parsePinnedBlock(encodeLightBlock(one), 5000n)).toMatchObject({
+    expect(parsePinnedBlock(encodeLightBlock(one), { trustingPeriod: 5000n })).toMatchObject({
       height: 7n,
       headerHash: one.signed.blockId.hash,
       validators: abcd,
@@ -103,10 +103,14 @@ describe('a pinned light block', () => {
 
   it('is trusted with one of them, and with its own trusting period in nanoseconds', () => {
     const { validator_set: _, ...nextOnly } = jsonOf(one)
-    const trusted = parsePinnedBlock(bytesOf({ ...nextOnly, trusting_period: '1400000000000' }), 1n)
+    const trusted = parsePinnedBlock(bytesOf({ ...nextOnly, trusting_period: '1400000000000' }), { trustingPeriod: 1n })
     expect(trusted).toMatchObject({ validators: abxy, nextValidators: abxy, trustingPeriod: 1_400_000n })
     const { next_validator_set: __, ...ownOnly } = jsonOf(one)
-    expect(parsePinnedBlock(bytesOf(ownOnly), 1n)).toMatchObject({ validators: abcd, nextValidators: undefined })
+    expect(parsePinnedBlock(bytesOf(ownOnly), { trustingPeriod: 1n, threshold: [2n, 3n] })).toMatchObject({
+      validators: abcd,
+      nextValidators: undefined,
+      threshold: [2n, 3n],
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import {
   encodeEvidence,
+  type Fraction,
   maximumClockDrift,
   maximumLightBlockBytes,
   maximumLightBlocksBytes,
@@ -8,7 +9,14 @@ import {
 import { trustingPeriod as defaultTrustingPeriod } from '../../../src/node/index.ts'
 import { readBeginning, verifyLightFiles, writeWhole } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
-import { type CheckpointOptions, checkpointOption, evidenceOption, time, wholeNumber } from '../options.ts'
+import {
+  type CheckpointOptions,
+  checkpointOption,
+  evidenceOption,
+  thresholdOption,
+  time,
+  wholeNumber,
+} from '../options.ts'
 import { shown, table } from '../table.ts'
 
 type Options = CheckpointOptions & {
@@ -17,6 +25,7 @@ type Options = CheckpointOptions & {
   readonly now?: bigint
   readonly clockDrift: number
   readonly trustingPeriod: number
+  readonly threshold?: Fraction
   readonly evidence?: string
 }
 
@@ -42,6 +51,7 @@ export function lightVerify(parent: Command, frame: Frame): void {
         .argParser(wholeNumber(1, secondsPerDecade))
         .default(Number(defaultTrustingPeriod / 1000n)),
     )
+    .addOption(thresholdOption('how much of the power of a pinned light block has to vouch (default: 1/3)'))
     .addOption(checkpointOption())
     .addOption(evidenceOption())
     .addHelpText('after', '\nExample: commonroot light verify --trust ledger.trust --headers headers.json')
@@ -55,6 +65,7 @@ export function lightVerify(parent: Command, frame: Frame): void {
           clockDrift: BigInt(options.clockDrift) * 1000n,
           trustingPeriod: BigInt(options.trustingPeriod) * 1000n,
           checkpoints: options.checkpoint ?? [],
+          ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
         })
         const { verified, code, message, height, conflict } = verdict
         const kept = conflict === undefined ? undefined : options.evidence

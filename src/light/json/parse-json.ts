@@ -4,7 +4,7 @@
  */
 import type { JsonValue } from '../../codec/index.ts'
 import { lightError } from '../errors.ts'
-import { maximumJsonDepth } from '../limits.ts'
+import { maximumJsonDepth, maximumJsonValues } from '../limits.ts'
 
 /** @param limit in bytes @throws light.json-size, light.json */
 export function parseJson(bytes: Uint8Array, limit: number): JsonValue {
@@ -45,6 +45,7 @@ const escapes = new Map([
 class Reader {
   readonly #text: string
   #offset = 0
+  #values = 0
 
   constructor(text: string) {
     this.#text = text
@@ -59,6 +60,8 @@ class Reader {
   /** A value and the blanks around it. */
   #value(depth: number): JsonValue {
     if (depth > maximumJsonDepth) throw this.#refusal(`it is nested deeper than ${maximumJsonDepth}`)
+    // Two bytes of text can become a hundred bytes of memory.
+    if (++this.#values > maximumJsonValues) throw this.#refusal(`it has more than ${maximumJsonValues} values`)
     this.#take(blank)
     const value = this.#bareValue(depth)
     this.#take(blank)

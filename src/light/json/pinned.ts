@@ -8,7 +8,7 @@ import { maximumLightBlockBytes, maximumTrustingPeriod } from '../limits.ts'
 import { defaultThreshold, type TrustedHeader } from '../trusted-header.ts'
 import type { LightBlock, SignedHeader, Validator } from '../types.ts'
 import { checkAnnounced } from '../validator-set.ts'
-import { verifySignedHeader } from '../verify-commit.ts'
+import { type Fraction, verifySignedHeader } from '../verify-commit.ts'
 import { refuseMisplaced, signedBy } from './commit.ts'
 import { fieldsOf, signedHeaderParts } from './light-block.ts'
 import { parseJson } from './parse-json.ts'
@@ -23,13 +23,13 @@ const maximumSigned64 = 2n ** 63n - 1n
  * the one that it announces. One of the two sets may be missing: who pins vouches for the header. `trusting_period` is
  * read, in nanoseconds; `now` and `provider`, which vectors have, mean nothing here.
  *
- * @param otherwise trusting period in milliseconds for a block that says none
+ * @param given.trustingPeriod in milliseconds, for a block that says none
  * @throws light.json, light.json-size, light.form, light.vote-place, light.next-validators-hash, trust.period and the
  *   codes of `verifySignedHeader`
  */
 export function parsePinnedBlock(
   bytes: Uint8Array,
-  otherwise: bigint,
+  given: { readonly trustingPeriod: bigint; readonly threshold?: Fraction },
   verifier: SignatureVerifier = portableVoteVerifier,
 ): TrustedHeader {
   const block = fieldsOf(parseJson(bytes, maximumLightBlockBytes), '$')
@@ -45,8 +45,8 @@ export function parsePinnedBlock(
     validators,
     nextValidatorsHash: header.nextValidatorsHash,
     nextValidators,
-    trustingPeriod: trustingPeriodOf(block, otherwise),
-    threshold: defaultThreshold,
+    trustingPeriod: trustingPeriodOf(block, given.trustingPeriod),
+    threshold: given.threshold ?? defaultThreshold,
   }
 }
 

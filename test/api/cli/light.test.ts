@@ -60,10 +60,12 @@ describe('a trust file of a running node', () => {
       'pin.trust',
       '--checkpoint',
       `${height}:${hash}`,
+      '--threshold',
+      '1/2',
       '--json',
     ]
     expect(await world.run(pin(headerHash.toHex()))).toMatchObject({ code: 0, json: { height: Number(height) } })
-    expect((await trustOf('pin.trust')).headerHash).toEqual(headerHash)
+    expect(await trustOf('pin.trust')).toMatchObject({ headerHash, threshold: [1n, 2n] })
     expect(await world.run(pin('ab'.repeat(32)))).toMatchObject({
       code: 1,
       json: { error: { code: 'light.checkpoint' } },
