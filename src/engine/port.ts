@@ -49,7 +49,13 @@ export type GenesisInput = {
 
 export type Admission = { readonly accepted: true } | { readonly accepted: false; readonly refusal: CommonrootError }
 
-/** What the chain gives to either engine. Calls come one at a time, except `admit` and `info`. */
+/** What a block does depends on this alone. */
+export type BlockWork = Pick<BlockInput, 'height' | 'time' | 'transactions' | 'misbehaviour'>
+
+/**
+ * What the chain gives to either engine. Calls come one at a time, except `admit` and `info`, and, while a block is being
+ * committed, `prepareProposal` and `anticipate` for the one after it.
+ */
 export type Application = {
   /** Height 0n: nothing is stored yet. */
   info(): Promise<{ readonly height: bigint; readonly appHash: Uint8Array; readonly appVersion: bigint }>
@@ -67,6 +73,11 @@ export type Application = {
   processProposal(input: BlockInput): Promise<boolean>
   /** Executes a block; nothing durable. A second call for the same height replaces the first. */
   finalizeBlock(input: BlockInput): Promise<BlockOutput>
+  /**
+   * Begins to execute what will most likely be the block after the newest one, which is finalised, but perhaps not yet
+   * committed. `finalizeBlock` of the same work takes what this has found; nothing else comes of it.
+   */
+  anticipate?(work: BlockWork): void
   /** Makes the finalised block durable: the only write. */
   commit(): Promise<{ readonly retainHeight: bigint }>
   /** Block time in milliseconds from which on a block has due work. Only the solo engine asks; CometBFT's idle block finds it. */

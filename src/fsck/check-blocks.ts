@@ -26,8 +26,8 @@ import {
 import { recordAddress } from '../module/index.ts'
 import type { FoundBlock, Tables, TransactionPlace } from '../store/index.ts'
 import { differencesOf, resultsHashOf, unflipBlock } from './block-form.ts'
+import { blockPortions } from './block-portions.ts'
 import { beyondRepair, type Findings } from './finding.ts'
-import { blockPortion } from './limits.ts'
 import { quietly } from './quietly.ts'
 import { unflip } from './unflip.ts'
 
@@ -76,25 +76,17 @@ export async function checkBlocks(options: BlockCheckOptions): Promise<BlockSums
   const { tables, from, to, onPlace, onProgress, signal } = options
   const total = Number(to - from + 1n)
   await check.begin()
-  for (let next = from; next <= to; ) {
+  for await (const { from: first, until, blocks, headers, wanted } of blockPortions(tables, from, to)) {
     signal?.throwIfAborted()
-    const limit = Number(to - next + 1n < blockPortion ? to - next + 1n : blockPortion)
-    const blocks = await tables.blocks(next, limit)
-    const until = (blocks.at(-1)?.height ?? to) + 1n
-    const headers = await tables.signedHeaders(next, until)
-    const wanted = await tables.wantedHeaders(next, until)
+    let next = first
     for (const stored of blocks) {
-      if (stored.height > to) break
       await check.gap(next, stored.height)
       await check.visit(stored, headers.get(stored.height), wanted.has(stored.height))
       next = stored.height + 1n
     }
-    if (blocks.length === 0) {
-      await check.gap(next, to + 1n)
-      next = to + 1n
-    }
-    onProgress(Number(next - from), total)
-    await onPlace(next, check.sums)
+    await check.gap(next, until)
+    onProgress(Number(until - from), total)
+    await onPlace(until, check.sums)
   }
   if (options.head === to) await check.end(to)
   return check.sums

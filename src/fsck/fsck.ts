@@ -7,7 +7,7 @@ import { recordAddress } from '../module/index.ts'
 import type { Store, Tables } from '../store/index.ts'
 import { checkArchive } from './check-archive.ts'
 import { checkBeforeImages } from './check-before-images.ts'
-import { checkBlobs } from './check-blobs.ts'
+import { checkBlobs, lookAtBlobs } from './check-blobs.ts'
 import { type BlockCheckOptions, type BlockSums, checkBlocks } from './check-blocks.ts'
 import { checkRecords } from './check-records.ts'
 import { checkState, type StatePlace, type StateSums } from './check-state.ts'
@@ -19,6 +19,7 @@ import { fsckError } from './errors.ts'
 import { type CheckName, type Finding, Findings } from './finding.ts'
 import { checkpointInterval } from './limits.ts'
 import { placeBlocks, placeRoot } from './place-blocks.ts'
+import { sideBySide } from './side-by-side.ts'
 
 /** A part of the whole: heights, both included, or records whose keys begin alike. */
 export type FsckRange =
@@ -180,31 +181,36 @@ class Run {
     const owners = this.#owners
     const done = { next: this.#head.height + 1n, sums: blocks }
     const root = await placeRoot(tables, this.#head, this.#findings, repair === true)
-    const { sums, missingBlobs } = await checkState({
-      ...this.#shared(),
-      tables,
-      owners,
-      root,
-      repair: repair === true,
-      ...(this.#found?.state === undefined ? {} : { resume: this.#found.state }),
-      isNoteDue: () => this.#isNoteDue(),
-      onPlace: (state: StatePlace) => this.#note(() => ({ blocks: done, state })),
-      onProgress: (count, total) => onProgress?.('state', count, total),
-    })
-    const blobs = await checkBlobs({
-      ...this.#shared(),
-      tables,
-      repair: repair === true,
-      missing: missingBlobs,
-      onProgress: (count) => onProgress?.('blobs', count, 0),
-    })
+    let isStateDone = false
+    const [{ sums, missingBlobs }, seen] = await sideBySide(
+      this.#options.signal,
+      async (signal) => {
+        const checked = await checkState({
+          ...this.#shared(),
+          signal,
+          tables,
+          owners,
+          root,
+          repair: repair === true,
+          ...(this.#found?.state === undefined ? {} : { resume: this.#found.state }),
+          isNoteDue: () => this.#isNoteDue(),
+          onPlace: (state: StatePlace) => this.#note(() => ({ blocks: done, state })),
+          onProgress: (count, total) => onProgress?.('state', count, total),
+        })
+        isStateDone = true
+        return checked
+      },
+      (signal) => lookAtBlobs(tables, (count) => isStateDone && onProgress?.('blobs', count, 0), signal),
+    )
+    onProgress?.('blobs', seen.count, 0)
+    await checkBlobs({ ...this.#shared(), tables, repair: repair === true, seen, missing: missingBlobs })
     // Read through a damaged state, they would all look damaged.
     const isSound = !this.#findings.list.some(({ check, repaired }) => stateChecks.has(check) && !repaired)
     onProgress?.('before-images', 0, 0)
     // The store reads at the height that it takes for the head.
     const isHead = (await store.head())?.height === this.#head.height
     if (isSound && isHead) await checkBeforeImages({ ...this.#shared(), store, tables, owners }, this.#head.height)
-    return { ...sums, blobs }
+    return { ...sums, blobs: seen.count }
   }
 
   #shared(): { readonly findings: Findings; readonly signal?: AbortSignal } {

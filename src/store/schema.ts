@@ -19,11 +19,11 @@ export function chainOf(schema: string): string | undefined {
   return schema.startsWith(schemaPrefix) ? schema.slice(schemaPrefix.length) : undefined
 }
 
-/** The tables of the state: where each is kept, and its number in a block's rows. */
-export const stateTables: Readonly<Record<StoreTable, { readonly name: string; readonly part: number }>> = {
-  records: { name: 'record', part: 1 },
-  indexes: { name: 'index_entry', part: 2 },
-  pages: { name: 'page', part: 3 },
+/** Where each table of the state is kept. */
+export const stateTables: Readonly<Record<StoreTable, string>> = {
+  records: 'record',
+  indexes: 'index_entry',
+  pages: 'page',
 }
 
 /**

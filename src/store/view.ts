@@ -45,7 +45,7 @@ export class SnapshotView implements ReadView {
     if (this.#closing !== undefined) {
       throw storeError('view-closed', { height: this.height, seconds: this.#age / 1000 })
     }
-    const { name } = stateTables[table]
+    const name = stateTables[table]
     const rows = await this.#session.query(
       (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
         select key, value from ${sql(name)} where key = any(${sql.typed.bytesList(keys)})`,

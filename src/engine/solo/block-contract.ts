@@ -22,9 +22,13 @@ export function blockInput(header: Header, transactions: readonly Uint8Array[], 
   }
 }
 
+export function bytesOf(transactions: readonly Uint8Array[]): number {
+  return transactions.reduce((sum, { length }) => sum + length, 0)
+}
+
 /** @throws engine.application-answer */
 export function checkProposal(height: bigint, transactions: readonly Uint8Array[]): void {
-  const size = transactions.reduce((sum, { length }) => sum + length, 0)
+  const size = bytesOf(transactions)
   if (size > maximumTransactionsBytes) broken(height, `it proposed ${size} bytes of transactions`)
 }
 
