@@ -70,16 +70,18 @@ class FollowedWays<Trusted extends TrustedHeader> {
   }
 
   follow(block: LightBlock): SeenFork | undefined {
-    const { height, headerHash, chain } = this.reached
     const { header, blockId } = block.signed
-    if (header.height < height) throw lightError('height-order', { height: header.height, trusted: height })
-    if (header.height > height) {
-      this.#newest = this.#followFromAny(block, this.#bases())
+    if (header.height > this.reached.height) {
+      this.#newest = this.#followFromAny(block, this.#basesBelow(header.height))
       this.#ways.push(this.#newest)
       return undefined
     }
-    if (!equalBytes(blockId.hash, headerHash)) return this.#conflict(block)
-    verifySignedHeader(block.signed, block.validators, chain, this.#conditions.verifier)
+    const known = this.#ways.find((way) => endOf(way).height === header.height)
+    if (known !== undefined && !equalBytes(blockId.hash, endOf(known).headerHash)) return this.#fork(known, block)
+    if (known !== this.#newest) {
+      throw lightError('height-order', { height: header.height, trusted: this.reached.height })
+    }
+    verifySignedHeader(block.signed, block.validators, this.reached.chain, this.#conditions.verifier)
     checkAnnounced(header, block.nextValidators)
     return undefined
   }
@@ -108,23 +110,24 @@ class FollowedWays<Trusted extends TrustedHeader> {
   }
 
   /** The newest first. A hostile file must cost no more than its size, so their number is bounded. */
-  #bases(): readonly Way<Trusted>[] {
-    return [...this.#ways.slice(1).slice(-maximumBases).reverse(), ...this.#ways.slice(0, 1)]
+  #basesBelow(height: bigint): readonly Way<Trusted>[] {
+    const below = this.#ways.filter((way) => endOf(way).height < height)
+    return [...below.slice(1).slice(-maximumBases).reverse(), ...below.slice(0, 1)]
   }
 
-  #conflict(block: LightBlock): SeenFork {
-    const { height, headerHash } = this.reached
+  #fork(known: Way<Trusted>, block: LightBlock): SeenFork {
+    const { height, headerHash } = endOf(known)
+    const conflict = this.#forkBefore(known, block) ?? this.#forkHere(endOf(known), block)
     const seen = block.signed.blockId.hash
-    const conflict = this.#forkBefore(block) ?? this.#forkHere(block)
     return { refusal: lightError('conflicting-header', { height, trusted: headerHash, seen }), conflict }
   }
 
   /** Both headers follow from an older one: the proof then has the votes of both. */
-  #forkBefore(block: LightBlock): Conflict | undefined {
-    const older = this.#bases().filter((way) => way !== this.#newest)
+  #forkBefore(known: Way<Trusted>, block: LightBlock): Conflict | undefined {
+    const older = this.#basesBelow(endOf(known).height)
     if (older.length === 0) return undefined
     try {
-      return conflictBetween(this.#newest, this.#followFromAny(block, older))
+      return conflictBetween(known, this.#followFromAny(block, older))
     } catch (error) {
       if (error instanceof CommonrootError) return undefined
       throw error
@@ -132,9 +135,9 @@ class FollowedWays<Trusted extends TrustedHeader> {
   }
 
   /** The trusted header's own validators signed another one. */
-  #forkHere(block: LightBlock): Conflict {
-    checkVouched(this.reached, block, this.#conditions)
-    return { common: this.reached, one: [], other: [block] }
+  #forkHere(trusted: Trusted, block: LightBlock): Conflict {
+    checkVouched(trusted, block, this.#conditions)
+    return { common: trusted, one: [], other: [block] }
   }
 }
 

@@ -82,6 +82,15 @@ describe('a fork', () => {
     expect(judgeConflict(conflict!, voteVerifier).culprits).toEqual(abcd)
   })
 
+  it('is recognised at every height that was followed, and at no other', () => {
+    const { reached, refusal, conflict } = follow([at(9n), at(12n), fork(9n)])
+    expect([reached.height, refusal?.code]).toEqual([12n, 'light.conflicting-header'])
+    expect(judgeConflict(conflict!, voteVerifier).height).toBe(9n)
+    for (const late of [at(9n), fork(8n)]) {
+      expect(follow([at(9n), at(12n), late]).refusal?.code).toBe('light.height-order')
+    }
+  })
+
   it('names only those who signed both', () => {
     const some = lightBlock(sets, 9n, { appHash: digest('fork') }, [1, 2, 3])
     const { conflict } = follow([at(9n), some])
