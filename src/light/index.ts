@@ -30,6 +30,7 @@ export {
 export { leadingHeaders } from './leading-headers.ts'
 export {
   blockProtocol,
+  defaultTrustingPeriod,
   maximumClockDrift,
   maximumEras,
   maximumHeight,

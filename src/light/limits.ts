@@ -25,6 +25,9 @@ export const maximumTrustBytes = 32 * 1024
 /** Longest trusting period, in milliseconds: ten years. It is for the reader to choose far less where it has a clock. */
 export const maximumTrustingPeriod = 3653n * 86_400_000n
 
+/** The trusting period of trust files that a node writes, in milliseconds: validators answer that long for what they signed. */
+export const defaultTrustingPeriod = 30n * 86_400_000n
+
 /** Eras in a trust file: a chain is begun anew a few times in its life. */
 export const maximumEras = 64
 

@@ -8,7 +8,6 @@ export { BackgroundPruning, type BackgroundPruningOptions } from './background-p
 export { nodeError } from './errors.ts'
 export { headerStoreOf } from './header-store.ts'
 export type { ReaderTrust } from './light-blocks.ts'
-export { trustingPeriod } from './limits.ts'
 export { LedgerNode, type NodeOptions, type ProvableState } from './node.ts'
 export type { Committed } from './submission.ts'
 export { makeOperation, signTransaction, type TransactionSigner } from './transaction.ts'

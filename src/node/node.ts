@@ -7,6 +7,7 @@ import type { Engine } from '../engine/index.ts'
 import { quickCheck } from '../fsck/index.ts'
 import {
   compareLeaves,
+  defaultTrustingPeriod,
   encodeProof,
   encodeTrust,
   type LightBlock,
@@ -20,7 +21,6 @@ import { withCode } from './disk-failure.ts'
 import { nodeError } from './errors.ts'
 import { SignedHeaders } from './headers.ts'
 import { LightBlocks, type ReaderTrust } from './light-blocks.ts'
-import { trustingPeriod } from './limits.ts'
 import { Submissions } from './submission.ts'
 
 export type NodeOptions = {
@@ -119,7 +119,7 @@ export class LedgerNode {
     const signed = await this.#trimmed(await this.#headers.newest(1n, () => this.#head()))
     const validators = await this.engine.validators(signed.header.height)
     const eras = [{ genesis: genesisDigest(this.#genesis), from: 1n }]
-    return encodeTrust(trustFrom({ signed, validators, eras, trustingPeriod }, voteVerifier))
+    return encodeTrust(trustFrom({ signed, validators, eras, trustingPeriod: defaultTrustingPeriod }, voteVerifier))
   }
 
   /** The signed header of a height; undefined when there is none (yet). */

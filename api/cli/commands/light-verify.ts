@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
 import {
+  defaultTrustingPeriod,
   encodeEvidence,
   type Fraction,
   maximumClockDrift,
   maximumLightBlockBytes,
   maximumLightBlocksBytes,
 } from '../../../src/light/index.ts'
-import { trustingPeriod as defaultTrustingPeriod } from '../../../src/node/index.ts'
 import { readBeginning, verifyLightFiles, writeWhole } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
 import {
