@@ -23,7 +23,7 @@ export function lightEvidence(parent: Command, frame: Frame): void {
     )
     .argument('<file>', 'the evidence file')
     .option('--trust <file>', 'a trust file of the chain')
-    .addHelpText('after', '\nExample: commonroot light evidence ledger.trust.evidence --trust ledger.trust')
+    .addHelpText('after', '\nExample: commonroot light evidence ledger.trust.1234.evidence --trust ledger.trust')
     .action(
       frame(async ({ terminal }, path: string, { trust }: Options) => {
         const conflict = parseEvidence(await readBeginning(path, maximumLightBlocksBytes + 1))

@@ -53,7 +53,9 @@ export function trustUpdate(parent: Command, frame: Frame): void {
         })
         const file = options.out ?? options.trust
         if ('conflict' in update) {
-          const evidence = options.evidence ?? `${file}.evidence`
+          // Each height its own: the next fork must not replace the proof of this one.
+          const height = update.conflict.other.at(-1)?.signed.header.height ?? before.height
+          const evidence = options.evidence ?? `${file}.${height}.evidence`
           await writeWhole(evidence, encodeEvidence(update.conflict), 'everybody')
           terminal.say(`The proof of the fork is in ${shown(evidence)}; the trust file stays as it is.`)
           throw update.refusal

@@ -1,11 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeTrust, encodeTrust, formatTime, timestampFromMilliseconds } from '../../../src/light/index.ts'
+import { voteVerifier } from '../../../src/crypto/index.ts'
+import {
+  decodeTrust,
+  encodeTrust,
+  formatTime,
+  judgeConflict,
+  parseEvidence,
+  timestampFromMilliseconds,
+} from '../../../src/light/index.ts'
 import { until } from '../../engine/following.ts'
 import { digest, genesisTime } from '../../light/chain.ts'
 import { abcd, abxy, bytesOf, jsonOf, lightBlock, pinned } from '../../light/light-blocks.ts'
 import { testDatabase } from '../../postgres.ts'
+import { startHeaderNode } from '../client/header-node.ts'
 import { startWorld, type World } from './world.ts'
 
 const database = await testDatabase()
@@ -70,6 +79,23 @@ describe('a trust file of a running node', () => {
       code: 1,
       json: { error: { code: 'light.checkpoint' } },
     })
+  })
+})
+
+describe('trust update', () => {
+  it('keeps the proof of a fork beside the trust file, which stays as it is', async () => {
+    // Around the clock of the machine, which the command reads.
+    const time = timestampFromMilliseconds(BigInt(Date.now() - 60_000))
+    const own = pinned(lightBlock({ 1: abcd }, 9n, { time }))
+    const node = await startHeaderNode(own, () => lightBlock({ 1: abcd }, 9n, { time, appHash: digest('fork') }))
+    await writeFile(at('forked.trust'), encodeTrust(own))
+    const ended = await world.runAgainst(node.client.url, ['trust', 'update', '--trust', 'forked.trust', '--json'])
+    await node.stop()
+    expect(ended).toMatchObject({ code: 1, json: { error: { code: 'light.conflicting-header' } } })
+    expect(ended.stderr).toContain('forked.trust.9.evidence')
+    const conflict = parseEvidence(new Uint8Array(await readFile(at('forked.trust.9.evidence'))))
+    expect(judgeConflict({ ...conflict, common: await trustOf('forked.trust') }, voteVerifier).height).toBe(9n)
+    expect(new Uint8Array(await readFile(at('forked.trust')))).toEqual(encodeTrust(own))
   })
 })
 
