@@ -64,6 +64,6 @@ export {
   validatorsHash,
 } from './validator-set.ts'
 export { type Fraction, trimVotes, verifySignedHeader } from './verify-commit.ts'
-export { type ProofConditions, provenValue, type VerifiedProof, verifyProof } from './verify-proof.ts'
+export { forkIn, type ProofConditions, provenValue, type VerifiedProof, verifyProof } from './verify-proof.ts'
 export { voteSignBytes } from './vote.ts'
 export { endOf, type Step, type Way } from './way.ts'

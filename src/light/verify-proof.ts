@@ -1,8 +1,10 @@
 import { equalBytes } from '../codec/index.ts'
 import { portableVoteVerifier, type SignatureVerifier } from '../crypto/portable/index.ts'
 import { type Proven, rootOf, type TreeName, treeNumber } from '../state/verifier.ts'
+import type { Conflict } from './conflict.ts'
 import { lightError, proofError } from './errors.ts'
 import { followHeader, refuseExpired, refuseFuture } from './follow.ts'
+import { followHeaders } from './follow-headers.ts'
 import { innerHash } from './merkle.ts'
 import { checkForm, type Proof } from './proof.ts'
 import { compareTimestamps, timestampToMilliseconds } from './timestamp.ts'
@@ -50,6 +52,16 @@ export function verifyProof(proof: Proof, trust: Trust, conditions: ProofConditi
   refuseStale(headerTime, now, maximumAge)
   refuseOtherRoot(proof)
   return { header, headerTime, provenHeight: header.height - 1n, proven: proof.proven, trust: newest }
+}
+
+/**
+ * The proof of the fork that a proof shows which `verifyProof` refuses with light.conflicting-header; undefined where it
+ * shows none.
+ */
+export function forkIn(proof: Proof, trust: Trust, { now, verifier }: ProofConditions): Conflict | undefined {
+  const validators = proof.via.at(-1)?.validators ?? trust.validators
+  const blocks = [...proof.via, { signed: proof.signed, validators }]
+  return followHeaders(trust, blocks, { now, ...(verifier === undefined ? {} : { verifier }) }).conflict
 }
 
 function refuseOtherEra({ height }: Header, { eras }: Trust): void {

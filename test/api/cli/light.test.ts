@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { voteVerifier } from '../../../src/crypto/index.ts'
 import {
   decodeTrust,
+  encodeProof,
   encodeTrust,
   formatTime,
   judgeConflict,
@@ -11,8 +12,10 @@ import {
   timestampFromMilliseconds,
 } from '../../../src/light/index.ts'
 import { until } from '../../engine/following.ts'
+import { testDevice } from '../../ledger/devices.ts'
 import { digest, genesisTime } from '../../light/chain.ts'
 import { abcd, abxy, bytesOf, jsonOf, lightBlock, pinned } from '../../light/light-blocks.ts'
+import { makeProof, makeState } from '../../light/state.ts'
 import { testDatabase } from '../../postgres.ts'
 import { startHeaderNode } from '../client/header-node.ts'
 import { startWorld, type World } from './world.ts'
@@ -96,6 +99,24 @@ describe('trust update', () => {
     const conflict = parseEvidence(new Uint8Array(await readFile(at('forked.trust.9.evidence'))))
     expect(judgeConflict({ ...conflict, common: await trustOf('forked.trust') }, voteVerifier).height).toBe(9n)
     expect(new Uint8Array(await readFile(at('forked.trust')))).toEqual(encodeTrust(own))
+  })
+})
+
+describe('proof verify', () => {
+  it('keeps the proof of a fork that a proof shows', async () => {
+    const time = timestampFromMilliseconds(BigInt(Date.now() - 60_000))
+    const state = await makeState(['member'], ['certificate'])
+    const { signed } = lightBlock({ 1: abcd }, 9n, { time, appHash: state.root })
+    const proof = await makeProof(state, abcd, [['records', 'certificate']], { signed })
+    await Promise.all([
+      writeFile(at('p'), encodeProof(proof)),
+      writeFile(at('t'), encodeTrust(pinned(lightBlock({ 1: abcd }, 9n, { time })))),
+      writeFile(at('c.pem'), (await testDevice(world.chain, 'vendor-a', 'X')).certificate),
+    ])
+    const words = ['proof', 'verify', 'c.pem', '--proof', 'p', '--trust', 't', '--evidence', 'e', '--json']
+    expect(await world.run(words)).toMatchObject({ code: 1, json: { code: 'light.conflicting-header' } })
+    const conflict = parseEvidence(new Uint8Array(await readFile(at('e'))))
+    expect(judgeConflict(conflict, voteVerifier).height).toBe(9n)
   })
 })
 
