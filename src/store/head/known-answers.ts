@@ -23,6 +23,7 @@ export class KnownAnswers<Value> {
     keys: readonly Uint8Array[],
     ask: (keys: readonly Uint8Array[]) => Promise<ReadonlyMap<string, Value>>,
   ): Promise<ReadonlyMap<string, Value>> {
+    if (keys.length > maximumAsked) return ask(keys)
     const found = new Map<string, Value>()
     const unknown = keys.filter((key) => {
       const id = key.toHex()
@@ -36,17 +37,20 @@ export class KnownAnswers<Value> {
     const { moment } = this.#freshness
     const answer = await ask(unknown)
     for (const [id, value] of answer) found.set(id, value)
-    if (unknown.length <= maximumAsked && moment !== undefined && moment === this.#freshness.moment) {
+    if (moment !== undefined && moment === this.#freshness.moment) {
       for (const key of unknown) this.#keep(key.toHex(), answer.get(key.toHex()) ?? null)
     }
     return found
   }
 
-  apply(changes: Iterable<KeyChange<Value>>): void {
-    for (const { key, after } of changes) {
-      const id = key.toHex()
-      if (this.#known.has(id)) this.#known.set(id, after)
-    }
+  apply(changes: readonly KeyChange<Value>[]): void {
+    // Going through so many would cost more than asking again for what is kept.
+    if (changes.length > maximumKept) this.clear()
+    else
+      for (const { key, after } of changes) {
+        const id = key.toHex()
+        if (this.#known.has(id)) this.#known.set(id, after)
+      }
   }
 
   clear(): void {
