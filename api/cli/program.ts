@@ -15,6 +15,9 @@ import {
   followerRebuild,
   followerStatus,
   fsck,
+  lightEvidence,
+  lightGet,
+  lightVerify,
   memberList,
   moduleList,
   openapi,
@@ -29,6 +32,7 @@ import {
   snapshotList,
   snapshotVerify,
   trustExport,
+  trustUpdate,
   voucherIssue,
 } from './commands/index.ts'
 import type { Frame } from './frame.ts'
@@ -81,9 +85,14 @@ export function makeProgram(frame: Frame): Command {
   voucherIssue(voucher, frame)
   const trust = group(program, 'trust', 'What a relying party pins of a chain.')
   trustExport(trust, frame)
+  trustUpdate(trust, frame)
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
+  const light = group(program, 'light', 'Headers, verified without trusting a node.')
+  lightGet(light, frame)
+  lightVerify(light, frame)
+  lightEvidence(light, frame)
   const follower = group(program, 'follower', "A node's search indexes.")
   followerStatus(follower, frame)
   followerRebuild(follower, frame)

@@ -18,6 +18,7 @@ const scripts: Record<string, string> = JSON.parse(readFileSync(path.join(root, 
 const readme = readDocument('README.md')
 const quickstart = readDocument('docs/quickstart.md')
 const opensslGuide = readDocument('docs/guides/openssl.md')
+const lightGuide = readDocument('docs/guides/light-client.md')
 const offline = 'Verify on another machine'
 
 let session: Session
@@ -67,6 +68,10 @@ describe('the guide to certificates of OpenSSL', () => {
     const { items } = JSON.parse(published.output) as { readonly items: readonly { readonly code: string }[] }
     expect(codes).toContain(`\`${items[0]?.code}\``)
   })
+})
+
+describe('the guide to following a chain', () => {
+  it.each(steps(lightGuide.text))('$line', typeStep, 60_000)
 })
 
 describe('the HTTP interface', () => {

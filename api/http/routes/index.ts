@@ -17,6 +17,7 @@ import { proveCertificate } from './prove-certificate.ts'
 import { readCertificate } from './read-certificate.ts'
 import { readChain } from './read-chain.ts'
 import { readHeader } from './read-header.ts'
+import { readLightBlock } from './read-light-block.ts'
 import { readMember } from './read-member.ts'
 import { readProblem } from './read-problem.ts'
 import { readTransaction } from './read-transaction.ts'
@@ -47,6 +48,7 @@ export function bindRoutes(parts: {
     submitTransaction(node, { slots: submissions }),
     readTransaction(node),
     readHeader(node),
+    readLightBlock(node),
     listModules(node),
     submitCertificate(parts),
     readCertificate(node),

@@ -1,12 +1,12 @@
 /** ABCI requests in, answers out: between CometBFT's protobuf messages and the types of the Engine port. */
 import { readFileSync } from 'node:fs'
 import protobuf from 'protobufjs'
+import { Fields } from '../../codec/index.ts'
 import { ed25519Raw, ed25519Spki } from '../../crypto/index.ts'
 import { maximumHeight, type Timestamp, type Validator } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import type { BlockInput, GenesisInput, Misbehaviour } from '../port.ts'
 import { readSnapshotRequest, type SnapshotRequest } from './abci-snapshots.ts'
-import { Fields } from './fields.ts'
 import { applicationOfState } from './genesis.ts'
 
 /** What CometBFT asks. Vote extensions are not offered: their requests carry nothing that is read. */

@@ -2,8 +2,9 @@
  * State sync: what CometBFT asks of snapshots, and the answers. What peers say comes through unchecked, so that nothing
  * here refuses a message: the application judges what is offered.
  */
+
+import type { Fields } from '../../codec/index.ts'
 import type { ChunkVerdict, OfferVerdict, SnapshotOffer, Snapshots } from '../port.ts'
-import type { Fields } from './fields.ts'
 
 export type SnapshotRequest =
   | { readonly kind: 'list_snapshots' }

@@ -61,6 +61,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/certificates/{fingerprint}/proof',
       'GET /v1/chain',
       'GET /v1/headers/{height}',
+      'GET /v1/light-blocks/{height}',
       'GET /v1/members',
       'GET /v1/members/{id}',
       'GET /v1/modules',
