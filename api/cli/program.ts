@@ -23,6 +23,9 @@ import {
   governanceShow,
   governanceValidator,
   governanceVote,
+  lightEvidence,
+  lightGet,
+  lightVerify,
   memberList,
   moduleList,
   openapi,
@@ -32,7 +35,12 @@ import {
   restore,
   sandbox,
   searchCertificates,
+  snapshotExport,
+  snapshotImport,
+  snapshotList,
+  snapshotVerify,
   trustExport,
+  trustUpdate,
   voucherIssue,
 } from './commands/index.ts'
 import type { Frame } from './frame.ts'
@@ -63,6 +71,11 @@ export function makeProgram(frame: Frame): Command {
   prune(program, frame)
   backup(program, frame)
   restore(program, frame)
+  const snapshot = group(program, 'snapshot', 'Whole states, for nodes that begin without a history.')
+  snapshotExport(snapshot, frame)
+  snapshotVerify(snapshot, frame)
+  snapshotImport(snapshot, frame)
+  snapshotList(snapshot, frame)
   const member = group(program, 'member', 'Members of the chain.')
   memberList(member, frame)
   const governance = group(program, 'governance', 'What the members decide together.')
@@ -89,9 +102,14 @@ export function makeProgram(frame: Frame): Command {
   voucherIssue(voucher, frame)
   const trust = group(program, 'trust', 'What a relying party pins of a chain.')
   trustExport(trust, frame)
+  trustUpdate(trust, frame)
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
+  const light = group(program, 'light', 'Headers, verified without trusting a node.')
+  lightGet(light, frame)
+  lightVerify(light, frame)
+  lightEvidence(light, frame)
   const follower = group(program, 'follower', "A node's search indexes.")
   followerStatus(follower, frame)
   followerRebuild(follower, frame)

@@ -46,6 +46,7 @@ export {
   randomPassphrase,
   readPassphrase,
 } from './passphrase.ts'
+export { pinCheckpoint } from './pin-checkpoint.ts'
 export { cutBatches, type Publication, type PublicationVerdict, publishCertificates } from './publish.ts'
 export {
   type MassRevocationRequest,
@@ -57,4 +58,11 @@ export {
 export { type CertificateQuery, type SearchAnswer, searchCertificates } from './search.ts'
 export { type MemberSigner, openSigner } from './signer.ts'
 export { type Act, signAct, submitTransaction } from './submit.ts'
+export {
+  type TrustUpdate,
+  type TrustUpdateOrder,
+  updateTrust,
+  type WitnessReport,
+} from './update-trust.ts'
+export { type LightFiles, type LightVerdict, verifyLightFiles } from './verify-light.ts'
 export { issueVoucherFile, readVoucherFile, submitCertificate, type VoucherFileOrder } from './voucher.ts'

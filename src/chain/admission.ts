@@ -47,10 +47,14 @@ export async function admit(chain: AdmittingChain, bytes: Uint8Array): Promise<A
   }
 }
 
-/** Takes candidates in order, leaving out what a proposal may not hold. */
+/**
+ * Takes candidates in order, leaving out what a proposal may not hold.
+ * @param finalised ids of a block that is not committed yet
+ */
 export async function prepareProposal(
   chain: AdmittingChain,
   { candidates, maximumBytes }: Parameters<Application['prepareProposal']>[0],
+  finalised: ReadonlySet<string>,
 ): Promise<readonly Uint8Array[]> {
   const identified = candidates.flatMap((bytes) => {
     const id = idOf(chain, bytes)
@@ -62,7 +66,7 @@ export async function prepareProposal(
   const ids = new Set<string>()
   let left = maximumBytes
   for (const { bytes, id } of identified) {
-    if (ids.has(id) || bytes.length > left || earlier.has(id)) continue
+    if (ids.has(id) || bytes.length > left || earlier.has(id) || finalised.has(id)) continue
     ids.add(id)
     left -= bytes.length
     chosen.push(bytes)

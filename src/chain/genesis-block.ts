@@ -35,7 +35,7 @@ export async function executeGenesis(
         applyGenesis(context, genesis, known, program.module(governanceName)?.version ?? 1),
       ),
   })
-  const { root, pages } = await updateTrees(nothingStored.fetch, executed.records)
+  const { root, pages } = await updateTrees(async () => new Map(), executed.records)
   return {
     height: 0n,
     time: genesis.time,

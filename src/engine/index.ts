@@ -10,6 +10,7 @@ export {
   type CometbftOptions,
   type NodeIdentity,
   prepareIdentity,
+  type StateSyncSettings,
   signWithValidatorKey,
 } from './cometbft/index.ts'
 export { engineError } from './errors.ts'
@@ -19,9 +20,13 @@ export type {
   Application,
   BlockInput,
   BlockOutput,
+  ChunkVerdict,
   Engine,
   GenesisInput,
   Misbehaviour,
+  OfferVerdict,
+  SnapshotOffer,
+  Snapshots,
   TransactionOutput,
 } from './port.ts'
 export {

@@ -3,7 +3,8 @@
  * It needs no old block and no before-image, so that a node that has joined by a snapshot answers as well.
  */
 import { concat, toHex, uint64Bytes } from '../codec/index.ts'
-import { type Validator, validatorKey } from '../light/index.ts'
+import { ed25519Spki } from '../crypto/portable/index.ts'
+import type { Validator } from '../light/types.ts'
 import type { Collection } from '../module/index.ts'
 import {
   agenda,
@@ -140,7 +141,7 @@ export async function validatorHistory(
     const set = found === undefined ? present : found.set
     return set?.validators
       .filter(({ applied }) => applied > 0n)
-      .map(({ key, applied: power }) => ({ key: validatorKey(key), power }))
+      .map(({ key, applied: power }) => ({ key: ed25519Spki(key), power }))
   }
 }
 

@@ -16,7 +16,7 @@ import {
   Whole,
   Word,
 } from '../codec/index.ts'
-import { maximumValidators } from '../light/index.ts'
+import { maximumValidators } from '../light/limits.ts'
 import { keyPurposes } from '../module/index.ts'
 import {
   maximumFactBytes,

@@ -4,7 +4,8 @@
  */
 import { toHex } from '../codec/index.ts'
 import { ed25519Spki } from '../crypto/portable/index.ts'
-import { type Validator, validatorAddress } from '../light/index.ts'
+import type { Validator } from '../light/types.ts'
+import { validatorAddress } from '../light/validator-set.ts'
 import type { Amendment } from './amendment.ts'
 import { validatorSet } from './collections.ts'
 import { minimumTotalPower } from './limits.ts'

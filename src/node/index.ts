@@ -7,7 +7,7 @@
 export { BackgroundPruning, type BackgroundPruningOptions } from './background-pruning.ts'
 export { nodeError } from './errors.ts'
 export { headerStoreOf } from './header-store.ts'
-export { trustingPeriod } from './limits.ts'
+export type { ReaderTrust } from './light-blocks.ts'
 export { LedgerNode, type NodeOptions, type ProvableState } from './node.ts'
 export type { Committed } from './submission.ts'
 export { makeOperation, signTransaction, type TransactionSigner } from './transaction.ts'

@@ -19,6 +19,7 @@ const readme = readDocument('README.md')
 const quickstart = readDocument('docs/quickstart.md')
 const opensslGuide = readDocument('docs/guides/openssl.md')
 const governanceGuide = readDocument('docs/guides/governance.md')
+const lightGuide = readDocument('docs/guides/light-client.md')
 const offline = 'Verify on another machine'
 
 let session: Session
@@ -72,6 +73,10 @@ describe('the guide to certificates of OpenSSL', () => {
 
 describe('the guide to governing together', () => {
   it.each(steps(governanceGuide.text))('$line', typeStep, 60_000)
+})
+
+describe('the guide to following a chain', () => {
+  it.each(steps(lightGuide.text))('$line', typeStep, 60_000)
 })
 
 describe('the HTTP interface', () => {

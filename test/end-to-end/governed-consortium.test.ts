@@ -136,7 +136,6 @@ describe('a consortium', () => {
       database: databases[1]!,
       chain: chainIdOf(genesis),
       genesis,
-      certificates: [],
     })
     expect(findings).toEqual([])
     expect(checked.headers).toBeGreaterThan(10)

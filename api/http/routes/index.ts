@@ -20,6 +20,7 @@ import { readCertificate } from './read-certificate.ts'
 import { readChain } from './read-chain.ts'
 import { readHeader } from './read-header.ts'
 import { readInForce } from './read-in-force.ts'
+import { readLightBlock } from './read-light-block.ts'
 import { readMember } from './read-member.ts'
 import { readProblem } from './read-problem.ts'
 import { readProposal } from './read-proposal.ts'
@@ -51,6 +52,7 @@ export function bindRoutes(parts: {
     submitTransaction(node, { slots: submissions }),
     readTransaction(node),
     readHeader(node),
+    readLightBlock(node),
     listModules(node),
     listProposals(node),
     readProposal(node),

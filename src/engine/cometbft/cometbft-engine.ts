@@ -13,6 +13,7 @@ import { AbciServer } from './abci-server.ts'
 import { AbciService } from './abci-service.ts'
 import type { NodeSettings } from './configuration.ts'
 import { prepareHome, prepareIdentity } from './home.ts'
+import { LightGate } from './light-gate.ts'
 import { NodeProcess } from './node-process.ts'
 import { progressOf, signedHeaderOf, validatorsOf } from './rpc-answers.ts'
 import { RpcClient } from './rpc-client.ts'
@@ -26,6 +27,8 @@ export type CometbftOptions = {
   readonly genesis: GenesisInput
   /** Where other validators connect. Port 0 lets the system choose, which only a lone validator can use. */
   readonly listen: string
+  /** `host:port` at which light clients of others may ask for headers and validators, as nodes that join do; by default nowhere. */
+  readonly lightGate?: string
 } & Partial<Omit<NodeSettings, 'applicationAddress' | 'rpcSocket' | 'listen'>>
 
 const defaults = {
@@ -65,7 +68,7 @@ export class CometbftEngine implements Engine {
    * Serves the application, writes home and configuration, starts CometBFT and waits until it answers.
    * @throws engine.genesis-unfit, engine.home-foreign, engine.home-damaged, engine.home-emptied,
    *   engine.application-ahead, engine.blocks-gone, engine.replay-diverged, engine.signing-state-stale,
-   *   engine.behind-signing-state, engine.node-exited, engine.node-not-ready
+   *   engine.behind-signing-state, engine.node-exited, engine.node-not-ready, engine.gate-address
    */
   async start(application: Application, onFailure: (error: unknown) => void): Promise<void> {
     if (this.#running !== undefined) throw new TypeError('the engine runs already')
@@ -106,6 +109,10 @@ export class CometbftEngine implements Engine {
       await running.node.start()
       await Promise.race([this.#ready(running), failed.promise])
       if (lone) await checkAfterStart(home, progressOf(await running.rpc.call('status')).height)
+      if (this.#options.lightGate !== undefined) {
+        running.gate = new LightGate(rpcSocket)
+        await running.gate.listen(this.#options.lightGate)
+      }
       running.isReady = true
     } catch (error) {
       await this.stop()
@@ -169,6 +176,7 @@ export class CometbftEngine implements Engine {
     const running = this.#running
     if (running === undefined) return
     this.#running = undefined
+    await running.gate?.close()
     await running.node.stop()
     await running.server.close()
     running.rpc.close()
@@ -200,6 +208,7 @@ type Running = {
   readonly server: AbciServer
   readonly rpc: RpcClient
   readonly node: NodeProcess
+  gate?: LightGate
   isReady: boolean
 }
 

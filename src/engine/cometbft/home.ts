@@ -2,14 +2,13 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { concat, equalBytes, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
+import { concat, equalBytes, Fields, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
 import { ed25519Spki } from '../../crypto/index.ts'
 import { durably, replaceFile } from '../../durable/index.ts'
 import { validatorAddress } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import type { GenesisInput } from '../port.ts'
 import { configurationText, type NodeSettings } from './configuration.ts'
-import { Fields } from './fields.ts'
 import { genesisDocument } from './genesis.ts'
 
 export type NodeIdentity = {

@@ -8,3 +8,4 @@
  */
 export { CometbftEngine, type CometbftOptions } from './cometbft-engine.ts'
 export { type NodeIdentity, prepareIdentity, signWithValidatorKey } from './home.ts'
+export type { StateSyncSettings } from './state-sync.ts'

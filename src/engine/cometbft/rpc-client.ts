@@ -1,7 +1,7 @@
 /** JSON-RPC 2.0 to our own CometBFT over its UNIX socket. */
 import { Agent, request } from 'node:http'
+import { Fields } from '../../codec/index.ts'
 import { engineError } from '../errors.ts'
-import { Fields } from './fields.ts'
 
 /** An answer in bytes: a commit of the largest validator set has about 60 kB. */
 const maximumAnswerBytes = 4 * 1024 * 1024

@@ -1,6 +1,6 @@
 import { encodeCbor, equalBytes, Optional, Struct, toHex, Unsigned64, utf8 } from '../../codec/index.ts'
 import { ed25519Spki, isAcceptedKey } from '../../crypto/portable/index.ts'
-import { maximumValidators } from '../../light/index.ts'
+import { maximumValidators } from '../../light/limits.ts'
 import { recordAddress, type SignatureCheck } from '../../module/index.ts'
 import type { Amendment } from '../amendment.ts'
 import { knownValidators, members, standings, validatorSet } from '../collections.ts'

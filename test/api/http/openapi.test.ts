@@ -65,6 +65,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/governance/proposals',
       'GET /v1/governance/proposals/{number}',
       'GET /v1/headers/{height}',
+      'GET /v1/light-blocks/{height}',
       'GET /v1/members',
       'GET /v1/members/{id}',
       'GET /v1/modules',
