@@ -2,9 +2,9 @@
  * Governance: members and their keys, parameters, validators, the protocol, and the standing that every certificate is
  * judged by. It is a module like any other; the chain composes it with the parameters of all modules.
  *
- * May import: `src/errors`, `src/codec`, `src/crypto/portable`, `src/module`, and of `src/light` what
- * validators are. Start reading at
- * `schemas.ts`, then `decisions.ts` (what is decided, and how), `amendment.ts`, `quorum.ts`, then `transactions/`.
+ * May import: `src/errors`, `src/codec`, `src/crypto/portable`, `src/module`, and of `src/light` what validators are. Start
+ * reading at `schemas.ts`, then `decisions.ts` (what is decided, and how), `amendment.ts`, `quorum.ts`, then
+ * `transactions/`.
  */
 import { type AnyParameter, defineModule, type Module, recordAddress } from '../module/index.ts'
 import {
