@@ -14,6 +14,7 @@ import { governanceError } from '../src/governance/index.ts'
 import { hostError, transactionError } from '../src/host/index.ts'
 import { lightError, proofError, trustError } from '../src/light/index.ts'
 import { nodeError } from '../src/node/index.ts'
+import { snapshotError } from '../src/snapshot/index.ts'
 import { stateError } from '../src/state/index.ts'
 import { followerError, postgresError, storeError } from '../src/store/index.ts'
 import { networkError } from './ceremony/index.ts'
@@ -37,6 +38,7 @@ export const catalogue: ReadonlyMap<number, ErrorRow> = joinCatalogue(
   hostError,
   chainError,
   fsckError,
+  snapshotError,
   nodeError,
   derError,
   certificateError,

@@ -5,7 +5,7 @@
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { decodeVoucher, requireCovered, requireLineKeys, type Voucher, voucherError } from '../../pki/voucher/index.ts'
 import type { Chain } from '../../src/chain/index.ts'
-import { toHex, utf8 } from '../../src/codec/index.ts'
+import { utf8 } from '../../src/codec/index.ts'
 import { verifySignatures } from '../../src/crypto/index.ts'
 import { type Member, members, type Standing, standings } from '../../src/governance/index.ts'
 import { recordAddress } from '../../src/module/index.ts'
@@ -67,9 +67,10 @@ export class Examination {
 
   /** Both in one question to the store. */
   async #member(id: string): Promise<{ readonly member: Member; readonly standing: Standing } | undefined> {
-    const [memberAt, standingAt] = [recordAddress(members, utf8(id)).key, recordAddress(standings, utf8(id)).key]
-    const found = await this.#chain.stateReader.fetch('records', [memberAt, standingAt])
-    const [member, standing] = [found.get(toHex(memberAt)), found.get(toHex(standingAt))]
+    const addresses = [recordAddress(members, utf8(id)), recordAddress(standings, utf8(id))] as const
+    const keys = new Map(addresses.map(({ id, key }) => [id, key]))
+    const found = await this.#chain.stateReader.fetch('records', keys)
+    const [member, standing] = [found.get(addresses[0].id), found.get(addresses[1].id)]
     if (member === undefined || standing === undefined) return undefined
     return { member: members.decode(member), standing: standings.decode(standing) }
   }

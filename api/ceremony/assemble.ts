@@ -100,9 +100,10 @@ function genesisOf(joins: readonly Join[]): Genesis {
     protocol: terms.protocol,
     members: joins.map((join) => join.terms.organisation),
     parameters: [authorityOf(joins)],
-    validators: joins.flatMap(({ terms: { node } }) =>
-      node === undefined ? [] : [{ key: node.validator, power: node.power }],
+    validators: joins.flatMap(({ terms: { node, organisation } }) =>
+      node === undefined ? [] : [{ key: node.validator, power: node.power, member: organisation.id }],
     ),
+    engine: 'cometbft',
   }
 }
 

@@ -2,7 +2,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { revocationReasons } from '../../pki/contract/index.ts'
-import { toHex } from '../../src/codec/index.ts'
+import { fromHex, toHex } from '../../src/codec/index.ts'
+import { type Checkpoint, type Fraction, isThreshold } from '../../src/light/index.ts'
 import { cliError, readOneCertificate } from '../client/index.ts'
 
 export const certificateOrFingerprint = 'a certificate file (PEM or DER), or its SHA-256 as 64 lower-case hex digits'
@@ -11,6 +12,13 @@ export type SignerOptions = { readonly signer: string; readonly passphraseFile?:
 
 export function signerOption(): Option {
   return new Option('--signer <file>', 'key file of the member that signs').makeOptionMandatory()
+}
+
+export type GovernorOptions = { readonly signer: readonly string[]; readonly passphraseFile?: string }
+
+export function governorOption(): Option {
+  const what = 'key files of `govern` keys of the member, as many as its threshold asks for'
+  return new Option('--signer <file...>', what).makeOptionMandatory()
 }
 
 export function passphraseOption(what = 'the passphrase of the key file', otherwise = 'COMMONROOT_PASSPHRASE'): Option {
@@ -30,6 +38,18 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     }
     return value
   }
+}
+
+/** The number of a proposal. */
+export const proposalNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER)
+
+/** The number of a block. */
+export const blockHeight = wholeNumber(0, Number.MAX_SAFE_INTEGER)
+
+/** The number of a block; commander calls it for each word of a list. */
+export function height(text: string, before: readonly bigint[] = []): readonly bigint[] {
+  if (!/^[1-9][0-9]{0,17}$/.test(text)) throw new InvalidArgumentError('It must be the number of a block.')
+  return [...before, BigInt(text)]
 }
 
 /** A URL of a node, without user, query or fragment. */
@@ -119,9 +139,9 @@ export function instantText(milliseconds: bigint): string {
   return Number.isNaN(date.getTime()) ? `${milliseconds} ms` : date.toISOString()
 }
 
-const timePattern = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2}))?$/
+const timePattern = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2}))?$/
 
-/** ISO 8601: a date (its midnight in UTC) or a date, a time and an offset. @returns milliseconds since 1970 */
+/** ISO 8601: a date (its midnight in UTC) or a date, a time and an offset. @returns milliseconds since 1970, floored */
 export function time(text: string): bigint {
   const [, date, clock, offset] = timePattern.exec(text) ?? []
   const milliseconds = date === undefined ? Number.NaN : Date.parse(clock === undefined ? `${date}T00:00Z` : text)
@@ -153,4 +173,38 @@ export async function namedCertificate(word: string): Promise<NamedCertificate> 
   }
   const der = await readOneCertificate(word)
   return { fingerprint: toHex(parseCertificate(der).fingerprint), der }
+}
+
+export type CheckpointOptions = { readonly checkpoint?: readonly Checkpoint[] }
+
+/** May be given several times. */
+export function checkpointOption(): Option {
+  return new Option(
+    '--checkpoint <height:hash>',
+    "a header's hash (64 hex digits) that is known from elsewhere; may be repeated",
+  ).argParser((text: string, before: readonly Checkpoint[] = []) => [...before, checkpoint(text)])
+}
+
+export function thresholdOption(what: string): Option {
+  return new Option('--threshold <fraction>', what).argParser(threshold)
+}
+
+function threshold(text: string): Fraction {
+  const [, numerator, denominator] = /^([1-9][0-9]{0,2})\/([1-9][0-9]{0,2})$/.exec(text) ?? []
+  const fraction: Fraction = [BigInt(numerator ?? 0), BigInt(denominator ?? 1)]
+  if (!isThreshold(fraction)) throw new InvalidArgumentError('It must be from 1/3 to 2/3.')
+  return fraction
+}
+
+export function evidenceOption(): Option {
+  return new Option('--evidence <file>', 'where to keep the proof of a fork, if one is seen')
+}
+
+/** Hashes are taken in either case: CometBFT prints them in upper case, we in lower case. */
+export function checkpoint(text: string): Checkpoint {
+  const [, height, hash] = /^([1-9][0-9]{0,17}):([0-9a-f]{64}|[0-9A-F]{64})$/.exec(text) ?? []
+  if (height === undefined || hash === undefined) {
+    throw new InvalidArgumentError('It must be a height, a colon and the hash of its header in 64 hex digits.')
+  }
+  return { height: BigInt(height), headerHash: fromHex(hash.toLowerCase()) }
 }

@@ -16,6 +16,17 @@ import {
   followerRebuild,
   followerStatus,
   fsck,
+  governanceDiff,
+  governanceInForce,
+  governanceJoin,
+  governanceList,
+  governancePropose,
+  governanceShow,
+  governanceValidator,
+  governanceVote,
+  lightEvidence,
+  lightGet,
+  lightVerify,
   memberList,
   moduleList,
   networkAssemble,
@@ -32,7 +43,12 @@ import {
   restore,
   sandbox,
   searchCertificates,
+  snapshotExport,
+  snapshotImport,
+  snapshotList,
+  snapshotVerify,
   trustExport,
+  trustUpdate,
   voucherIssue,
 } from './commands/index.ts'
 import type { Frame } from './frame.ts'
@@ -73,8 +89,22 @@ export function makeProgram(frame: Frame): Command {
   prune(program, frame)
   backup(program, frame)
   restore(program, frame)
+  const snapshot = group(program, 'snapshot', 'Whole states, for nodes that begin without a history.')
+  snapshotExport(snapshot, frame)
+  snapshotVerify(snapshot, frame)
+  snapshotImport(snapshot, frame)
+  snapshotList(snapshot, frame)
   const member = group(program, 'member', 'Members of the chain.')
   memberList(member, frame)
+  const governance = group(program, 'governance', 'What the members decide together.')
+  governancePropose(governance, frame)
+  governanceVote(governance, frame)
+  governanceList(governance, frame)
+  governanceShow(governance, frame)
+  governanceInForce(governance, frame)
+  governanceDiff(governance, frame)
+  governanceJoin(governance, frame)
+  governanceValidator(governance, frame)
   const device = group(program, 'device', "A manufacturer's production line.")
   deviceIssue(device, frame)
   const certificate = group(program, 'certificate', 'Certificates on the ledger.')
@@ -90,9 +120,14 @@ export function makeProgram(frame: Frame): Command {
   voucherIssue(voucher, frame)
   const trust = group(program, 'trust', 'What a relying party pins of a chain.')
   trustExport(trust, frame)
+  trustUpdate(trust, frame)
   const proof = group(program, 'proof', 'Proofs about certificates, to be verified offline.')
   proofGet(proof, frame)
   proofVerify(proof, frame)
+  const light = group(program, 'light', 'Headers, verified without trusting a node.')
+  lightGet(light, frame)
+  lightVerify(light, frame)
+  lightEvidence(light, frame)
   const follower = group(program, 'follower', "A node's search indexes.")
   followerStatus(follower, frame)
   followerRebuild(follower, frame)

@@ -139,6 +139,103 @@ export const StatusAnswer = Type.Object({
 })
 export type StatusAnswer = Static<typeof StatusAnswer>
 
+const operation = Type.Object({
+  type: Type.String({ maxLength: 40 }),
+  body: Type.Unknown(),
+  encoded: Type.String({ pattern: '^([0-9a-f]{2})*$' }),
+})
+
+const proposalFields = {
+  number: Count,
+  proposer: Type.String({ maxLength: 32 }),
+  state: Type.String({ maxLength: 32 }),
+  operations: Type.Array(operation),
+  height: Count,
+  time: Type.String({ maxLength: 40 }),
+  until: Type.String({ maxLength: 40 }),
+  yes: Type.Array(Type.String({ maxLength: 32 })),
+  no: Type.Array(Type.String({ maxLength: 32 })),
+  closed: Type.Optional(Count),
+  code: Type.Optional(Type.String({ maxLength: 100 })),
+}
+
+const Proposal = Type.Object(proposalFields)
+export type ProposalAnswer = Static<typeof Proposal>
+
+export const ProposalsAnswer = Type.Object({ proposals: Type.Array(Proposal), next: Type.Optional(Count) })
+export type ProposalsAnswer = Static<typeof ProposalsAnswer>
+
+export const ProposalWithVotesAnswer = Type.Object({
+  ...proposalFields,
+  votes: Type.Array(
+    Type.Object({
+      member: Type.String({ maxLength: 32 }),
+      vote: Type.String({ maxLength: 8 }),
+      height: Count,
+      time: Type.String({ maxLength: 40 }),
+    }),
+  ),
+})
+
+export const InForceAnswer = Type.Object({
+  height: Count,
+  protocol: Type.Object({
+    version: Count,
+    next: Type.Optional(Type.Object({ version: Count, height: Count })),
+  }),
+  parameters: Type.Array(
+    Type.Object({ module: Type.String(), name: Type.String(), since: Count, value: Type.Unknown() }),
+  ),
+  members: Type.Array(
+    Type.Object({
+      id: Type.String({ maxLength: 32 }),
+      name: Type.String({ maxLength: 100 }),
+      roles: Type.Array(Type.String({ maxLength: 64 })),
+      state: Type.String({ maxLength: 32 }),
+      since: Count,
+      keys: Type.Array(
+        Type.Object({ purpose: Type.String({ maxLength: 32 }), threshold: Count, keys: Type.Array(Digest) }),
+      ),
+    }),
+  ),
+  engine: Type.Optional(Type.String({ maxLength: 32 })),
+  validators: Type.Array(
+    Type.Object({
+      key: Type.String({ maxLength: 64 }),
+      address: Type.String({ maxLength: 40 }),
+      member: Type.Optional(Type.String({ maxLength: 32 })),
+      power: Count,
+      applied: Count,
+      state: Type.String({ maxLength: 32 }),
+    }),
+  ),
+  withdrawnAlgorithms: Type.Array(Type.Object({ algorithm: Type.String({ maxLength: 32 }), since: Count })),
+  misbehaviour: Type.Array(
+    Type.Object({
+      address: Type.String({ maxLength: 40 }),
+      member: Type.Optional(Type.String({ maxLength: 32 })),
+      kind: Type.String({ maxLength: 32 }),
+      height: Count,
+      recorded: Count,
+      consequence: Type.String({ maxLength: 32 }),
+    }),
+  ),
+})
+export type InForceAnswer = Static<typeof InForceAnswer>
+
+export const DifferencesAnswer = Type.Object({
+  from: Count,
+  to: Count,
+  changes: Type.Array(
+    Type.Object({
+      subject: Type.String({ maxLength: 200 }),
+      before: Type.Optional(Type.Unknown()),
+      after: Type.Optional(Type.Unknown()),
+    }),
+  ),
+})
+export type DifferencesAnswer = Static<typeof DifferencesAnswer>
+
 export const ModulesAnswer = Type.Object({
   modules: Type.Array(
     Type.Object({

@@ -1,6 +1,6 @@
 import { defineErrors } from '../../src/errors/index.ts'
 
-/** What the command line, its client and the sandbox refuse. Numbers 1550-1599. */
+/** What the command line, its client and the sandbox refuse. Numbers 1550-1599 and 880-899. */
 export const cliError = defineErrors('cli', {
   usage: {
     number: 1550,
@@ -127,6 +127,12 @@ export const cliError = defineErrors('cli', {
     status: 500,
     message: 'something unexpected went wrong: {reason}',
     remedy: 'Report it with the lines on standard error.',
+  },
+  'no-witness': {
+    number: 880,
+    status: 503,
+    message: 'none of {count} witnesses shows the header of height {height}',
+    remedy: 'Name witnesses that run and follow the same chain; the trust file stays as it is.',
   },
   interrupted: {
     number: 1570,

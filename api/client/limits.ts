@@ -19,6 +19,12 @@ export const maximumSpread = 0.25
 /** Milliseconds of block time for which a transaction stays valid: longer than all attempts take, at most an hour. */
 export const transactionValidity = 15n * 60n * 1000n
 
+/** Milliseconds that a witness may be behind the node whose header it is asked about. */
+export const witnessPatience = 5_000
+
+/** Milliseconds between two looks at a witness that is behind. */
+export const witnessPause = 200
+
 /** Bytes of a transaction that are not its items: envelope, signer, and each item's own few bytes. */
 export const envelopeReserve = 16 * 1024
 
@@ -30,6 +36,9 @@ export const maximumCertificateFileBytes = 16 * 1024 * 1024
 
 /** Files that one publication reads: a year's production of a line, and a bound for a path that was a slip. */
 export const maximumFiles = 1_000_000
+
+/** Bytes of a file that says what is proposed: its operations have 24 KiB as CBOR. */
+export const maximumProposalFile = 256 * 1024
 
 /** Bytes of a passphrase. */
 export const maximumPassphraseBytes = 1024

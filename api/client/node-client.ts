@@ -3,14 +3,19 @@ import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Static } from '../../src/codec/index.ts'
 import { CommonrootError } from '../../src/errors/index.ts'
+import { type LightBlock, parseLightBlock, type Trust } from '../../src/light/index.ts'
 import {
   CarriedAnswer,
   CertificateAnswer,
   ChainAnswer,
+  DifferencesAnswer,
+  InForceAnswer,
   type MemberAnswer,
   MembersAnswer,
   ModulesAnswer,
   ProblemAnswer,
+  ProposalsAnswer,
+  ProposalWithVotesAnswer,
   SearchPageAnswer,
   StatusAnswer,
   TransactionAnswer,
@@ -73,14 +78,31 @@ export class NodeClient {
     return this.#json({ path: `/v1/certificates/${fingerprint}` }, CertificateAnswer)
   }
 
-  /** A proof file about a certificate: of its record, or of its absence. */
-  proof(fingerprint: string, format: 'commonroot' | 'ics23' = 'commonroot'): Promise<Uint8Array> {
-    return this.#bytes({ path: `/v1/certificates/${fingerprint}/proof?format=${format}`, accept: '*/*' })
+  /**
+   * A proof file about a certificate: of its record, or of its absence; for a reader with an older trust file with the
+   * headers that lead from there.
+   */
+  proof(
+    fingerprint: string,
+    format: 'commonroot' | 'ics23' = 'commonroot',
+    reader?: Pick<Trust, 'height' | 'threshold'>,
+  ): Promise<Uint8Array> {
+    const query = new URLSearchParams({ format })
+    if (reader !== undefined) {
+      query.set('trusted', reader.height.toString())
+      query.set('threshold', reader.threshold.join('/'))
+    }
+    return this.#bytes({ path: `/v1/certificates/${fingerprint}/proof?${query}`, accept: '*/*' })
   }
 
   /** A trust file: whoever takes it from a node trusts that node once. */
   trust(): Promise<Uint8Array> {
     return this.#bytes({ path: '/v1/trust', accept: '*/*' })
+  }
+
+  /** A header with its validators. It proves nothing yet: a light client follows it. @throws engine.no-header, codes of `parseLightBlock` */
+  async lightBlock(height: bigint): Promise<LightBlock> {
+    return parseLightBlock(await this.#bytes({ path: `/v1/light-blocks/${height}` }))
   }
 
   /** One page of what a search finds; the words of the query are the node's. `searchCertificates` walks the pages. */
@@ -91,6 +113,29 @@ export class NodeClient {
   /** The newest block, and how far the search indexes are. */
   status(): Promise<StatusAnswer> {
     return this.#json({ path: '/v1/status' }, StatusAnswer)
+  }
+
+  /** A page of proposals, the newest first, with numbers below `before`. */
+  proposals(limit: number, before?: number): Promise<ProposalsAnswer> {
+    const query = before === undefined ? '' : `&before=${before}`
+    return this.#json({ path: `/v1/governance/proposals?limit=${limit}${query}` }, ProposalsAnswer)
+  }
+
+  /** @throws governance.unknown-proposal */
+  proposal(number: number): Promise<Static<typeof ProposalWithVotesAnswer>> {
+    return this.#json({ path: `/v1/governance/proposals/${number}` }, ProposalWithVotesAnswer)
+  }
+
+  /** What is in force, now or after a block. @throws governance.history-not-kept */
+  inForce(height?: number): Promise<InForceAnswer> {
+    const query = height === undefined ? '' : `?height=${height}`
+    return this.#json({ path: `/v1/governance/in-force${query}` }, InForceAnswer)
+  }
+
+  /** @throws governance.history-not-kept */
+  differences(from: number, to?: number): Promise<DifferencesAnswer> {
+    const until = to === undefined ? '' : `&to=${to}`
+    return this.#json({ path: `/v1/governance/diff?from=${from}${until}` }, DifferencesAnswer)
   }
 
   modules(): Promise<ModulesAnswer> {

@@ -21,10 +21,10 @@ export type Act = {
 export async function signAct(
   chain: { readonly chain: string; readonly time: string },
   act: Act,
-  signer: TransactionSigner,
+  ...signers: readonly [TransactionSigner, ...TransactionSigner[]]
 ): Promise<Uint8Array> {
   const operation = makeOperation(act.module, act.type, act.declared, act.body)
-  return signTransaction(chain.chain, [operation], [signer], millisecondsOf(chain.time) + transactionValidity)
+  return signTransaction(chain.chain, [operation], signers, millisecondsOf(chain.time) + transactionValidity)
 }
 
 /**

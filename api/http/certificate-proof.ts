@@ -3,16 +3,21 @@ import { certificates } from '../../pki/contract/index.ts'
 import { equalBytes, utf8 } from '../../src/codec/index.ts'
 import { standings, withdrawnAlgorithms } from '../../src/governance/index.ts'
 import { recordAddress } from '../../src/module/index.ts'
-import { type LedgerNode, nodeError, proveForIcs23 } from '../../src/node/index.ts'
+import { type LedgerNode, nodeError, proveForIcs23, type ReaderTrust } from '../../src/node/index.ts'
 import { encodeIcs23, stateRoot } from '../../src/state/index.ts'
 
 /**
  * The `.proof` file of a certificate: its record, its manufacturer's standing and the withdrawn algorithms; of a
  * certificate that was never published, its absence alone.
  * @param fingerprint SHA-256 of the certificate's DER
- * @throws node.proof-timeout, node.root-differs
+ * @param reader for whom the proof has the headers that lead from an older trust file
+ * @throws node.proof-timeout, node.root-differs, engine.no-header, light.too-many-headers
  */
-export function certificateProof(node: Pick<LedgerNode, 'proof'>, fingerprint: Uint8Array): Promise<Uint8Array> {
+export function certificateProof(
+  node: Pick<LedgerNode, 'proof'>,
+  fingerprint: Uint8Array,
+  reader?: ReaderTrust,
+): Promise<Uint8Array> {
   return node.proof(async (view) => {
     const record = await view.prove(certificates, fingerprint)
     if (record.value === undefined) return [record]
@@ -22,7 +27,7 @@ export function certificateProof(node: Pick<LedgerNode, 'proof'>, fingerprint: U
       await view.prove(standings, utf8(manufacturer)),
       await view.prove(withdrawnAlgorithms, new Uint8Array(0)),
     ]
-  })
+  }, reader)
 }
 
 export type Ics23Proof = {

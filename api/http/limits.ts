@@ -40,6 +40,9 @@ export const refusalDelay = 200
 /** Members or found certificates in one page. */
 export const maximumPage = 100
 
+/** Proposals in one page: each carries up to 24 KiB of operations, shown twice. */
+export const maximumProposals = 50
+
 /** Found certificates in a page for which no size is asked: each is read and verified anew. */
 export const defaultSearchPage = 20
 

@@ -21,6 +21,7 @@ export const openapiOptions = {
     servers: [{ url: '/' }],
     tags: [
       { name: 'ledger', description: 'The chain, its members, transactions and headers.' },
+      { name: 'governance', description: 'What members have proposed and voted, and what is in force.' },
       { name: 'certificates', description: 'Certificates, their verdicts, and what to verify them with offline.' },
       { name: 'operation', description: 'For whoever runs the node.' },
       { name: 'reference', description: 'What codes mean.' },
@@ -64,7 +65,9 @@ function answersOf(answers: BoundRoute['answers']) {
 /** The problems of a route by status, each naming its codes; `default` stands for all others. */
 function problemsOf({ refusals, body, answers, group }: BoundRoute) {
   const own = [
-    ...(group === 'ledger' || group === 'certificates' ? [storeError.numberOf('unavailable')] : []),
+    ...(group === 'ledger' || group === 'governance' || group === 'certificates'
+      ? [storeError.numberOf('unavailable')]
+      : []),
     apiError.numberOf('invalid-request'),
     ...(body === undefined ? [] : [apiError.numberOf('media-type'), apiError.numberOf('body-too-large')]),
     apiError.numberOf('internal'),

@@ -59,7 +59,7 @@ export type RouteDeclaration<
   readonly path: string
   /** A name for programs that are made from the OpenAPI document. */
   readonly operation: string
-  readonly group: 'ledger' | 'certificates' | 'operation' | 'reference'
+  readonly group: 'ledger' | 'governance' | 'certificates' | 'operation' | 'reference'
   readonly summary: string
   readonly parameters?: Parameters
   readonly query?: Query

@@ -8,7 +8,7 @@ import { cliError, readBounded, writeWhole } from '../client/index.ts'
 import { newestProtocol } from '../protocols.ts'
 import type { Layout } from './layout.ts'
 import { maximumOwnFile } from './limits.ts'
-import { makeMembers } from './roster.ts'
+import { makeMembers, nodeOperator } from './roster.ts'
 
 /** The validator's key in its holder. */
 export const validatorLabel = 'validator'
@@ -28,7 +28,8 @@ export async function openGenesis(layout: Layout, validator: KeyHolder): Promise
     protocol: newestProtocol,
     members: await makeMembers(layout.members),
     parameters: [],
-    validators: [{ key: ed25519Raw(key), power: 10n }],
+    validators: [{ key: ed25519Raw(key), power: 10n, member: nodeOperator }],
+    engine: 'solo',
   }
   const view = { chain: chainIdOf(genesis), genesis: toJson(Genesis, genesis) }
   await writeWhole(layout.genesisView, `${JSON.stringify(view, null, 2)}\n`, 'owner')

@@ -55,16 +55,17 @@ export async function withStoredLedger<Result>(
 /** Reads the tables, whether or not a node runs; a Postgres that nobody runs is started for it. @throws as `withStoredLedger` */
 export async function withRunningStore<Result>(
   place: Place,
-  work: (ledger: Pick<StoredLedger, 'chain' | 'connection' | 'archive' | 'tables'>) => Promise<Result>,
+  work: (ledger: Pick<StoredLedger, 'genesis' | 'chain' | 'connection' | 'archive' | 'tables'>) => Promise<Result>,
 ): Promise<Result> {
   const layout = layoutOf(resolve(place.folder))
   const connection = place.database ?? findEmbeddedPostgres({ folder: layout.postgres })
   if (connection === undefined) return withStoredLedger(place, work)
-  const chain = chainIdOf(await genesisOf(layout))
+  const genesis = await genesisOf(layout)
+  const chain = chainIdOf(genesis)
   const { archive } = layout
   const tables = Tables.open({ connection, chain, archive })
   try {
-    return await work({ chain, connection, archive, tables })
+    return await work({ genesis, chain, connection, archive, tables })
   } finally {
     await tables.close()
   }

@@ -7,17 +7,19 @@ import { memory } from './memory.ts'
 import { proofChecks } from './proof-checks.ts'
 import { publishToProof } from './publish-to-proof.ts'
 import { singleSubmission } from './single-submission.ts'
+import { snapshotImport } from './snapshot-import.ts'
 import { startAfterKill, startClean } from './start.ts'
 import { throughput } from './throughput.ts'
 import { throughputAtMillion } from './throughput-at-million.ts'
 
-/** Disk and `fsck` come before the rows that kill the node, sizes before those that publish more. */
+/** Disk, `fsck` and the snapshot come before the rows that kill the node, sizes before those that publish more. */
 export const rows: readonly Row[] = [
   throughput,
   throughputAtMillion,
   memory,
   disk,
   fsck,
+  snapshotImport,
   bundleMembership,
   bundleAbsence,
   certificatePart,

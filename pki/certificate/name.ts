@@ -39,6 +39,17 @@ export function readName(reader: DerReader): DistinguishedName {
   return { der: bytes, attributes: list, ...fields }
 }
 
+/** Reads a name that may be `other` again, byte for byte, as a self-issued certificate has its subject: then it is `other`. */
+export function readNameBeside(reader: DerReader, other: DistinguishedName): DistinguishedName {
+  const { offset } = reader
+  const { length } = other.der
+  const isSame =
+    offset + length <= reader.end && other.der.every((byte, index) => byte === reader.bytes[offset + index])
+  if (!isSame) return readName(reader)
+  reader.element(tag.sequence)
+  return other
+}
+
 /** The reverse of `readName`, for names that are given as attributes. */
 export function writeName(list: readonly NameAttribute[]): Uint8Array {
   return der.sequence(

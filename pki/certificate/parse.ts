@@ -6,7 +6,7 @@ import { constructed, DerReader, tag } from './der/index.ts'
 import { certificateError } from './errors.ts'
 import { type Extensions, readExtensions } from './extensions.ts'
 import { maximumCertificateBytes, maximumSerialNumberOctets } from './limits.ts'
-import { readName } from './name.ts'
+import { readName, readNameBeside } from './name.ts'
 import { x509SignatureAlgorithm } from './signature-algorithm.ts'
 
 const version3 = 2
@@ -55,7 +55,7 @@ export function parseUncheckedKey(der: Uint8Array): Certificate {
     serialNumber: parts.serialNumber,
     issuer: parts.issuer,
     subject: parts.subject,
-    selfIssued: equalBytes(parts.issuer.der, parts.subject.der),
+    selfIssued: parts.issuer === parts.subject,
     ...parts.validity,
     key: uncheckedKey(parts.spki),
     extensions: list,
@@ -69,12 +69,15 @@ const noExtensions: Extensions = { list: [], values: {}, unknown: [] }
 /** TBSCertificate. */
 function readBody(body: DerReader) {
   readVersion(body)
+  const serialNumber = readSerialNumber(body)
+  const algorithmIdentifier = body.element(tag.sequence)
+  const issuer = readName(body)
   const parts = {
-    serialNumber: readSerialNumber(body),
-    algorithmIdentifier: body.element(tag.sequence),
-    issuer: readName(body),
+    serialNumber,
+    algorithmIdentifier,
+    issuer,
     validity: readValidity(body),
-    subject: readName(body),
+    subject: readNameBeside(body, issuer),
     spki: body.element(tag.sequence),
     extensions: body.atEnd ? noExtensions : readExplicit(body, constructed(3), readExtensions),
   }

@@ -1,4 +1,4 @@
-import { concat, lengthPrefixed, toHex, utf8 } from '../../src/codec/index.ts'
+import { toHex, utf8 } from '../../src/codec/index.ts'
 import { defineCollection } from '../../src/module/index.ts'
 import { pkiError } from './errors.ts'
 import { CertificateRecord } from './schemas.ts'
@@ -29,8 +29,16 @@ export const certificates = defineCollection({
   blobs: (record) => [record.fingerprint],
 })
 
+/** The manufacturer, led by its length in one byte, and the serial number. */
 export function deviceKey(manufacturer: string, serial: string): Uint8Array {
-  return concat(lengthPrefixed(utf8(manufacturer)), utf8(serial))
+  const maker = utf8(manufacturer)
+  const number = utf8(serial)
+  if (maker.length > 255) throw new TypeError('a manufacturer has at most 255 bytes')
+  const key = new Uint8Array(1 + maker.length + number.length)
+  key[0] = maker.length
+  key.set(maker, 1)
+  key.set(number, 1 + maker.length)
+  return key
 }
 
 export function presentState(record: CertificateRecord): CertificateRecord['states'][number]['state'] {

@@ -1,8 +1,9 @@
-/** What the tests need beyond npm: OpenSSL, Go, the CometBFT binary, and the Go programs of `test/conformance/`. */
+/** What the tests need beyond npm: OpenSSL, Go, the CometBFT binary, the light client's vectors, the Go programs of `test/conformance/`. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { installCometbft } from '../install-cometbft.ts'
+import { installLightVectors } from '../install-light-vectors.ts'
 
 /** The oldest Go that builds CometBFT and the conformance programs. */
 const neededGo = { major: 1, minor: 25 }
@@ -16,7 +17,8 @@ export class MissingPrerequisite extends Error {
 export function prepare(root: string): void {
   ensureOpenssl()
   ensureGo()
-  ensureCometbft()
+  ensureInstalled(installCometbft)
+  ensureInstalled(installLightVectors)
   buildConformancePrograms(root)
 }
 
@@ -48,9 +50,9 @@ export function isNewEnough(version: string): boolean {
   return major > neededGo.major || (major === neededGo.major && minor >= neededGo.minor)
 }
 
-function ensureCometbft(): void {
+function ensureInstalled(install: () => string): void {
   try {
-    installCometbft()
+    install()
   } catch (error) {
     throw new MissingPrerequisite(error instanceof Error ? error.message : String(error), { cause: error })
   }

@@ -89,10 +89,12 @@ export async function admit(chain: AdmittingChain, bytes: Uint8Array): Promise<A
 /**
  * Chooses what a proposal holds: senders take turns, each with its transactions in their order, and what is not verified in
  * time is left for the next one. What a proposal may not hold is left out.
+ * @param finalised ids of a block that is not committed yet
  */
 export async function prepareProposal(
   chain: AdmittingChain,
   { height, candidates, maximumBytes }: Parameters<Application['prepareProposal']>[0],
+  finalised: ReadonlySet<string>,
 ): Promise<readonly Uint8Array[]> {
   const identified = candidates.flatMap((bytes) => {
     const identity = identityFor(chain, bytes)
@@ -103,7 +105,7 @@ export async function prepareProposal(
   if (identified.length === 0) return []
   const earlier = await chain.store.transactions(identified.map(({ id }) => fromHex(id)))
   const executed = identified.filter(({ id }) => earlier.has(id))
-  const open = identified.filter(({ id }) => !earlier.has(id) && !waiting.isStuck(id))
+  const open = identified.filter(({ id }) => !earlier.has(id) && !finalised.has(id) && !waiting.isStuck(id))
   const ordered = [...takingTurns(open, height), ...(executed.length < maximumExecuted ? [] : executed)]
   const chosen = fitting(ordered, maximumBytes)
   await waiting.whenReady(

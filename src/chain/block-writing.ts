@@ -47,11 +47,12 @@ async function isWritten(store: WritingStore, block: BlockWrite, before: Head | 
 
 /** Nobody else has written since this chain read its head. @throws chain.overtaken */
 export function requireHead(found: Head | undefined, expected: Head | undefined): void {
-  const same =
-    found === undefined || expected === undefined
-      ? found === expected
-      : found.height === expected.height && found.time === expected.time && equalBytes(found.root, expected.root)
+  const same = found === undefined || expected === undefined ? found === expected : isSameHead(found, expected)
   if (!same) throw chainError('overtaken', { expected: nameOf(expected), found: nameOf(found) })
+}
+
+export function isSameHead(a: Head, b: Head): boolean {
+  return a.height === b.height && a.time === b.time && equalBytes(a.root, b.root)
 }
 
 function nameOf(head: Head | undefined): string {

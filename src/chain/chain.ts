@@ -1,7 +1,14 @@
 /** The chain: genesis, modules and state behind the Application port that either engine drives. */
 import { equalBytes, toHex } from '../codec/index.ts'
-import type { Application, BlockInput, BlockOutput, GenesisInput } from '../engine/port.ts'
-import { governanceName, type ProtocolState, protocolAt, protocolState } from '../governance/index.ts'
+import type { Application, BlockInput, BlockOutput, BlockWork, GenesisInput } from '../engine/port.ts'
+import {
+  beginBlock,
+  beginBlockReads,
+  governanceName,
+  type ProtocolState,
+  protocolAt,
+  protocolState,
+} from '../governance/index.ts'
 import {
   asModule,
   type BlockFacts,
@@ -22,11 +29,14 @@ import { recordAddress } from '../module/index.ts'
 import type { BlockWrite, Head, Store } from '../store/index.ts'
 import { admit, prepareProposal, processProposal } from './admission.ts'
 import { decodeBlock, encodeBlock } from './archive.ts'
-import { requireHead, writeBlockOnce } from './block-writing.ts'
+import { isSameHead, requireHead, writeBlockOnce } from './block-writing.ts'
+import { changedValidators } from './changed-validators.ts'
 import { chainError } from './errors.ts'
 import { chainIdOf, type Genesis } from './genesis.ts'
 import { executeGenesis } from './genesis-block.ts'
 import { PageCache } from './page-cache.ts'
+import { takePauses } from './pauses.ts'
+import { type StateBefore, stateAfter } from './pending-state.ts'
 import { type ChainProtocols, requireVectors } from './protocols.ts'
 import { isOutage, type Outage, Recovery } from './recovery.ts'
 import { StateView } from './state-view.ts'
@@ -47,12 +57,21 @@ export type ChainOptions = {
   readonly onOutage?: (outage: Outage | undefined) => void
 }
 
-type Pending = {
-  readonly write: BlockWrite
-  readonly executed: ExecutedBlock
-  readonly transactions: readonly Uint8Array[]
+/** What executing a block gives. */
+type Execution = {
   readonly program: Program
+  readonly executed: ExecutedBlock
+  readonly root: Uint8Array
+  readonly pages: BlockWrite['pages']
 }
+
+type Pending = Omit<Execution, 'root' | 'pages'> & {
+  readonly write: BlockWrite
+  readonly transactions: readonly Uint8Array[]
+}
+
+/** A block that is executed before its turn, over the block `before` it. */
+type Anticipated = { readonly before: Head; readonly work: BlockWork; readonly execution: Promise<Execution> }
 
 export class Chain implements Application {
   readonly id: string
@@ -60,6 +79,8 @@ export class Chain implements Application {
   readonly preparer = new Preparer()
   /** What the engine asks for waits here while the store is away. */
   readonly recovery: Recovery
+  /** Whoever keeps snapshots of this chain says so here, before an engine starts. */
+  snapshots: Application['snapshots']
   readonly #genesis: Genesis
   readonly #protocols: ChainProtocols
   readonly #onFault: (error: unknown) => void
@@ -68,6 +89,7 @@ export class Chain implements Application {
   #head: Head | undefined
   #protocol: ProtocolState | undefined
   #pending: Pending | undefined
+  #anticipated: Anticipated | undefined
 
   private constructor(options: ChainOptions, head: Head | undefined) {
     this.id = chainIdOf(options.genesis)
@@ -91,6 +113,16 @@ export class Chain implements Application {
   /** What is stored; undefined before the genesis. */
   get head(): Head | undefined {
     return this.#head
+  }
+
+  /** Takes over the state that somebody has put into the store: a snapshot. @throws chain.vectors-differ, crypto.vectors-differ */
+  async adopt(): Promise<void> {
+    this.store.forget()
+    this.#head = await this.store.head()
+    this.#protocol = undefined
+    this.#anticipated = undefined
+    this.#pages.forget()
+    requireVectors(this.#protocols, (await this.program()).protocol)
   }
 
   /** Called after each commit, in order of height. @returns the function that ends it */
@@ -159,36 +191,72 @@ export class Chain implements Application {
     }
   }
 
-  prepareProposal: Application['prepareProposal'] = (input) => this.recovery.persist(() => prepareProposal(this, input))
+  prepareProposal: Application['prepareProposal'] = (input) => {
+    const finalised = new Set(this.#pending?.executed.executed.map(({ id }) => toHex(id)))
+    return this.recovery.persist(() => prepareProposal(this, input, finalised))
+  }
   processProposal: Application['processProposal'] = (input) => processProposal(this, input.transactions)
+
+  /** Only where nothing else decides what the next block does: a block that switches the protocol is waited for. */
+  anticipate(work: BlockWork): void {
+    const pending = this.#pending
+    if (pending !== undefined && changedProtocol(pending.executed) !== undefined) return
+    const before = pending?.write ?? this.#head
+    if (before === undefined || work.height !== before.height + 1n) return
+    const execution = this.#execute(work, pending === undefined ? this.#stored : stateAfter(pending, this.#stored))
+    // Whoever finalises the block executes it then, and meets what is wrong.
+    execution.catch(() => undefined)
+    this.#anticipated = { before, work, execution }
+  }
 
   /** Waits for a store that is away, and then executes the block from its beginning. @throws chain.overtaken */
   finalizeBlock(input: BlockInput): Promise<BlockOutput> {
+    const anticipated = this.#takeAnticipated(input)
     return this.recovery.persist(async (isRepeated) => {
       if (isRepeated) requireHead(await this.store.head(), this.#head)
-      return this.#execute(input)
+      const head = this.#head
+      if (head === undefined || input.height !== head.height + 1n) {
+        throw chainError('not-next-block', { height: input.height, head: head?.height ?? -1n })
+      }
+      const execution = (await anticipated) ?? (await this.#execute(input, this.#stored))
+      return this.#finalise(input, execution)
     })
   }
 
-  async #execute(input: BlockInput): Promise<BlockOutput> {
-    const head = this.#head
-    if (head === undefined || input.height !== head.height + 1n) {
-      throw chainError('not-next-block', { height: input.height, head: head?.height ?? -1n })
+  /** Undefined when nothing fits: another block came before it, or this is another block. */
+  async #takeAnticipated(input: BlockInput): Promise<Execution | undefined> {
+    const anticipated = this.#anticipated
+    this.#anticipated = undefined
+    if (anticipated === undefined || this.#head === undefined) return undefined
+    if (!isSameHead(anticipated.before, this.#head) || !isSameWork(anticipated.work, input)) return undefined
+    return anticipated.execution.catch(() => undefined)
+  }
+
+  async #execute(work: BlockWork, before: StateBefore): Promise<Execution> {
+    const program = await this.program(work.height)
+    const facts: BlockFacts = {
+      chain: this.id,
+      height: work.height,
+      time: timestampToMilliseconds(work.time),
+      protocol: program.protocol,
     }
-    const program = await this.program(input.height)
-    const time = timestampToMilliseconds(input.time)
-    const facts: BlockFacts = { chain: this.id, height: input.height, time, protocol: program.protocol }
-    const executed = await executeBlock(facts, program, this.stateReader, this.preparer, input.transactions, {
+    const turn = takePauses()
+    const executed = await executeBlock(facts, program, before.rows, this.preparer, work.transactions, {
       onFault: this.#onFault,
-      before: (executor) => this.#beginBlock(executor, input),
+      turn,
+      before: (executor) => this.#beginBlock(executor, work),
     })
-    const { root, pages } = await updateTrees(this.#pages.read, executed.records)
+    return { program, executed, ...(await updateTrees(before.pages, executed.records, turn)) }
+  }
+
+  async #finalise(input: BlockInput, { program, executed, root, pages }: Execution): Promise<BlockOutput> {
     const { transactions } = input
-    this.#pending = { executed, transactions, program, write: blockWrite(input, time, root, executed, pages) }
+    const write = blockWrite(input, timestampToMilliseconds(input.time), root, executed, pages)
+    this.#pending = { executed, transactions, program, write }
     const results = executed.results.map((result) => ({ code: result.code, data: encodeResult(result) }))
     const next = await this.#protocolAfter(executed, input.height)
     const appVersion = next === program.protocol ? {} : { appVersion: BigInt(next) }
-    return { appHash: root, results, validatorUpdates: [], ...appVersion }
+    return { appHash: root, results, validatorUpdates: changedValidators(executed), ...appVersion }
   }
 
   /** Waits for a store that is away; the block is then there once. @throws chain.overtaken */
@@ -207,10 +275,12 @@ export class Chain implements Application {
 
   /** What rules read: the state at the head. */
   readonly stateReader: StateReader = {
-    fetch: (table, keys) => this.store.read(table, keys),
+    fetch: (table, keys) => this.store.read(table, [...keys.values()]),
     scan: (from, until, limit) => this.store.scan(from, until, limit),
     executedAmong: async (ids) => new Set((await this.store.transactions(ids)).keys()),
   }
+
+  readonly #stored: StateBefore = { rows: this.stateReader, pages: (keys) => this.#pages.read(keys) }
 
   /** The protocol of the next block: its header names it, so the engine is told one block ahead. */
   async #protocolAfter(executed: ExecutedBlock, height: bigint): Promise<number> {
@@ -218,15 +288,11 @@ export class Chain implements Application {
     return changed === undefined ? (await this.program(height + 1n)).protocol : protocolAt(changed, height + 1n)
   }
 
-  /** The chain's own work: a protocol that begins at this height, and evidence against validators. */
-  async #beginBlock(executor: Executor, { misbehaviour, height }: BlockInput): Promise<void> {
-    const address = recordAddress(protocolState, only)
-    const previous = await asModule(executor, governanceName, [address], (context) => {
-      const state = context.get(protocolState, only)
-      if (state?.next === undefined || state.next.height > height) return undefined
-      context.put(protocolState, { version: state.next.version })
-      return state.version
-    })
+  /** The chain's own work: a protocol that begins, a step of the validators, and evidence against them. */
+  async #beginBlock(executor: Executor, { misbehaviour, votedLast }: BlockWork): Promise<void> {
+    const previous = await asModule(executor, governanceName, beginBlockReads, (context) =>
+      beginBlock(context, votedLast),
+    )
     if (previous !== undefined) await this.#migrate(executor, programOf(this.#protocols, previous))
     for (const evidence of misbehaviour) {
       for (const { name, onMisbehaviour } of executor.program.modules) {
@@ -248,6 +314,25 @@ export class Chain implements Application {
       await queueMigration(executor, name, new Uint8Array(0))
     }
   }
+}
+
+function isSameWork(a: BlockWork, b: BlockWork): boolean {
+  return (
+    a.height === b.height &&
+    timestampToMilliseconds(a.time) === timestampToMilliseconds(b.time) &&
+    a.misbehaviour.length === 0 &&
+    b.misbehaviour.length === 0 &&
+    isSameVoting(a.votedLast, b.votedLast) &&
+    a.transactions.length === b.transactions.length &&
+    a.transactions.every((bytes, index) => equalBytes(bytes, b.transactions[index] ?? only))
+  )
+}
+
+/** Validators change by who voted, whoever else did. */
+function isSameVoting(a: BlockWork['votedLast'], b: BlockWork['votedLast']): boolean {
+  const shown = (votes: BlockWork['votedLast']) =>
+    votes.map(({ validator, signed }) => `${toHex(validator)} ${signed}`).join()
+  return shown(a) === shown(b)
 }
 
 /** The protocol record that a block wrote, if it did. */

@@ -32,10 +32,10 @@ export async function executeGenesis(
     },
     before: (executor) =>
       asModule(executor, governanceName, genesisReads(genesis, known), (context) =>
-        applyGenesis(context, genesis, known),
+        applyGenesis(context, genesis, known, program.module(governanceName)?.version ?? 1),
       ),
   })
-  const { root, pages } = await updateTrees(nothingStored.fetch, executed.records)
+  const { root, pages } = await updateTrees(async () => new Map(), executed.records)
   return {
     height: 0n,
     time: genesis.time,

@@ -6,6 +6,7 @@ import {
   FixedBytes,
   List,
   Name,
+  Optional,
   Struct,
   Text,
   toHex,
@@ -15,7 +16,7 @@ import {
 } from '../codec/index.ts'
 import { ed25519Spki, sha256 } from '../crypto/portable/index.ts'
 import type { GenesisInput } from '../engine/port.ts'
-import { MemberId, PurposeKeys } from '../governance/index.ts'
+import { EngineName, MemberId, PurposeKeys } from '../governance/index.ts'
 import { timestampFromMilliseconds, type Validator } from '../light/index.ts'
 import { chainError } from './errors.ts'
 
@@ -34,8 +35,13 @@ export const Genesis = Struct({
   members: List(GenesisMember, { minimum: 1, maximum: 1024 }),
   /** What differs from the modules' initial values; `value` is the parameter's CBOR. */
   parameters: List(Struct({ module: Name, name: Name, value: Bytes({ maximum: 32 * 1024 }) }), { maximum: 256 }),
-  /** Raw Ed25519 keys and their power. */
-  validators: List(Struct({ key: FixedBytes(32), power: Unsigned64 }), { minimum: 1, maximum: 256 }),
+  /** Raw Ed25519 keys, their power, and the member that answers for each. */
+  validators: List(Struct({ key: FixedBytes(32), power: Unsigned64, member: Optional(MemberId) }), {
+    minimum: 1,
+    maximum: 256,
+  }),
+  /** Validators can change under `cometbft` only; without it they stay what they are, whichever engine runs the chain. */
+  engine: Optional(EngineName),
 })
 export type Genesis = ValueOf<typeof Genesis>
 

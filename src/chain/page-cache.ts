@@ -1,12 +1,9 @@
 /** The upper levels of both trees in memory: every block goes through them, and they change with every block. */
 import { toHex } from '../codec/index.ts'
-import type { PageChange, PageReader } from '../state/index.ts'
-
-/** Half-bytes of the longest path that is kept: 4,369 pages a tree, about 20 MB with what is hashed. */
-const keptDepth = 3
+import { type PageChange, type PageReader, upperDepth } from '../state/index.ts'
 
 /** A page's key is its tree's number and its path. */
-const keptKeyLength = 1 + keptDepth
+const keptKeyLength = 1 + upperDepth
 
 /** For the one writer: between two commits nobody else changes a page. */
 export class PageCache {
@@ -34,6 +31,11 @@ export class PageCache {
       if (key.length <= keptKeyLength) this.#kept.set(id, bytes ?? null)
     }
     return found
+  }
+
+  /** Somebody else has changed pages. */
+  forget(): void {
+    this.#kept.clear()
   }
 
   /** Takes over what a committed block wrote. */

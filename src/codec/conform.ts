@@ -75,7 +75,7 @@ function writeArray(writer: CborWriter, shape: Shape, values: readonly unknown[]
 
 function writeObject(writer: CborWriter, shape: ObjectShape, value: unknown): void {
   if (!isPlainObject(value)) refuse('a plain object')
-  refuseUnknown(shape, Object.keys(value))
+  for (const name in value) requireKnown(shape, name)
   const fields = fieldsOf(shape)
   const isMap = shape.layout === 'map'
   if (isMap) writer.map(countHeld(fields, value))
@@ -113,11 +113,9 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** @throws codec.unknown-field */
-function refuseUnknown(shape: ObjectShape, names: Iterable<unknown>): void {
-  for (const field of names) {
-    if (typeof field === 'string' && Object.hasOwn(shape.properties, field)) continue
-    throw codecError('unknown-field', { path: pathOf(), field: String(field) })
-  }
+function requireKnown(shape: ObjectShape, field: unknown): void {
+  if (typeof field === 'string' && Object.hasOwn(shape.properties, field)) return
+  throw codecError('unknown-field', { path: pathOf(), field: String(field) })
 }
 
 function raise(shape: Shape, item: CborValue): unknown {
@@ -139,7 +137,7 @@ function raiseArray(shape: Shape, items: readonly CborValue[]): unknown[] {
 function raiseMap(shape: ObjectShape, item: CborValue): unknown {
   if (!(item instanceof Map)) refuse('a map')
   const map: CborMap = item
-  refuseUnknown(shape, map.keys())
+  for (const name of map.keys()) requireKnown(shape, name)
   const value: Record<string, unknown> = {}
   for (const { name, shape: inner, isRequired } of fieldsOf(shape)) {
     const held = map.get(name)

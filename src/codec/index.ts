@@ -22,7 +22,8 @@ export {
   Transaction,
 } from './envelope.ts'
 export { codecError } from './errors.ts'
-export { type JsonValue, toJson } from './json.ts'
+export { type Complain, Fields } from './fields.ts'
+export { fromJson, type JsonValue, toJson } from './json.ts'
 export {
   maximumDepth,
   maximumOperations,

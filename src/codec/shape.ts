@@ -62,13 +62,15 @@ export function itemsOf(shape: Shape): number {
   return count
 }
 
+const beyondUnsigned64 = 1n << 64n
+
 /** Whether a value is of a shape; of an array, whether it is one of the right length. */
 export function holds(shape: Exclude<Shape, ObjectShape>, item: unknown): item is CborValue {
   switch (shape.type) {
     case 'bytes':
       return item instanceof Uint8Array && item.length >= shape.minLength && item.length <= shape.maxLength
     case 'unsigned64':
-      return (isExactInteger(item) || typeof item === 'bigint') && item >= 0 && item < 1n << 64n
+      return (isExactInteger(item) || typeof item === 'bigint') && item >= 0 && item < beyondUnsigned64
     case 'string':
       return typeof item === 'string' && (shape.enum !== undefined ? shape.enum.includes(item) : textHolds(shape, item))
     case 'integer':

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, openSync, readFileSync, writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { durably } from './durably.ts'
 import { replaceFile } from './replace-file.ts'
 
 /** What a file of two slots holds: its newest value that is whole, and whether a slot is damaged. */
 export type SlotContent = { readonly value: Uint8Array | undefined; readonly isDamaged: boolean }
+
+const flushed = promisify(fdatasync)
 
 type Slot = { readonly sequence: bigint; readonly value: Uint8Array }
 
@@ -65,8 +68,8 @@ export class TwoSlots {
   }
 
   /**
-   * Waits for the disk where it stands. Whoever writes here can do nothing else meanwhile; each turn through the event
-   * loop of a busy process would cost more than the disk does, and there would be five.
+   * Leaves the thread to others only while the disk works: each turn through the event loop of a busy process costs as
+   * much as the disk does, and there would be five.
    */
   async #overwrite(known: Uint8Array, value: Uint8Array): Promise<boolean> {
     const slots = slotsOf(known)
@@ -82,7 +85,7 @@ export class TwoSlots {
         const written = writeSync(file, bytes, place, slotBytes, place)
         // A disk may take less than it was given without an error: such a slot would be damaged, and nobody told.
         if (written !== slotBytes) throw new Error(`${this.path} took ${written} of ${slotBytes} bytes`)
-        fdatasyncSync(file)
+        await flushed(file)
       })
       this.#known = bytes
       return true

@@ -217,4 +217,10 @@ export const engineError = defineErrors('engine', {
     message: 'the database has height {height}, but the CometBFT home holds no blocks',
     remedy: 'Put the CometBFT home of this validator back. A new validator starts with an empty database.',
   },
+  'gate-address': {
+    number: 849,
+    status: 500,
+    message: 'light clients can not be served at {address}',
+    remedy: 'Give a host of this machine and a free port, such as 192.0.2.7:26657.',
+  },
 })

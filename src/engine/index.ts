@@ -20,7 +20,9 @@ export {
   type QueryAnswer,
   type SocketAddress,
   type StateQuery,
+  type StateSyncSettings,
   signAsIdentity,
+  signWithValidatorKey,
 } from './cometbft/index.ts'
 export { engineError } from './errors.ts'
 export { checkGenesis } from './genesis.ts'
@@ -30,9 +32,13 @@ export type {
   Application,
   BlockInput,
   BlockOutput,
+  ChunkVerdict,
   Engine,
   GenesisInput,
   Misbehaviour,
+  OfferVerdict,
+  SnapshotOffer,
+  Snapshots,
   TransactionOutput,
 } from './port.ts'
 export {

@@ -49,7 +49,49 @@ export type GenesisInput = {
 
 export type Admission = { readonly accepted: true } | { readonly accepted: false; readonly refusal: CommonrootError }
 
-/** What the chain gives to either engine. Calls come one at a time, except `admit` and `info`. */
+/** A snapshot as a node offers it to others. `metadata` is the application's, `digest` what tells snapshots apart. */
+export type SnapshotOffer = {
+  readonly height: bigint
+  readonly format: number
+  readonly chunks: number
+  readonly digest: Uint8Array
+  readonly metadata: Uint8Array
+}
+
+/** `reject` is for this snapshot alone, `reject-sender` also for all others of those who offer it; `abort` ends the sync. */
+export type OfferVerdict = 'accept' | 'abort' | 'reject' | 'reject-format' | 'reject-sender'
+
+export type ChunkVerdict = {
+  /** `retry` waits for this chunk again; `retry-snapshot` begins the same snapshot anew. */
+  readonly verdict: 'accept' | 'abort' | 'retry' | 'retry-snapshot' | 'reject-snapshot'
+  /** Chunks to be fetched anew. */
+  readonly refetch?: readonly number[]
+  /** Peers from which nothing more is to be taken. */
+  readonly rejectSenders?: readonly string[]
+}
+
+/** Whole states in place of a history: for a node that joins late. */
+export type Snapshots = {
+  list(): Promise<readonly SnapshotOffer[]>
+  /** Undefined when it is not there. */
+  load(place: {
+    readonly height: bigint
+    readonly format: number
+    readonly chunk: number
+  }): Promise<Uint8Array | undefined>
+  /** Peers say what `offer` is; `root` is the state's root in a header that the engine has verified. */
+  offer(offer: SnapshotOffer, root: Uint8Array): Promise<OfferVerdict>
+  /** Takes chunks in order; with the last one the state is there. */
+  apply(chunk: number, bytes: Uint8Array, sender: string): Promise<ChunkVerdict>
+}
+
+/** What a block does depends on this alone. */
+export type BlockWork = Pick<BlockInput, 'height' | 'time' | 'transactions' | 'misbehaviour' | 'votedLast'>
+
+/**
+ * What the chain gives to either engine. Calls come one at a time, except `admit` and `info`, and, while a block is being
+ * committed, `prepareProposal` and `anticipate` for the one after it.
+ */
 export type Application = {
   /** Height 0n: nothing is stored yet. */
   info(): Promise<{ readonly height: bigint; readonly appHash: Uint8Array; readonly appVersion: bigint }>
@@ -67,8 +109,15 @@ export type Application = {
   processProposal(input: BlockInput): Promise<boolean>
   /** Executes a block; nothing durable. A second call for the same height replaces the first. */
   finalizeBlock(input: BlockInput): Promise<BlockOutput>
+  /**
+   * Begins to execute what will most likely be the block after the newest one, which is finalised, but perhaps not yet
+   * committed. `finalizeBlock` of the same work takes what this has found; nothing else comes of it.
+   */
+  anticipate?(work: BlockWork): void
   /** Makes the finalised block durable: the only write. */
   commit(): Promise<{ readonly retainHeight: bigint }>
+  /** Only CometBFT asks; absent in a node that neither offers nor takes any. */
+  readonly snapshots?: Snapshots | undefined
   /** Block time in milliseconds from which on a block has due work. Only the solo engine asks; CometBFT's idle block finds it. */
   nextDue?(): bigint | undefined
 }

@@ -13,6 +13,7 @@ import {
   type Tables,
 } from '../store/index.ts'
 import { beyondRepair, type Findings } from './finding.ts'
+import { oneAhead } from './one-ahead.ts'
 
 export type ArchiveCheckOptions = {
   readonly tables: Tables
@@ -84,9 +85,8 @@ class ArchiveCheck {
   }
 
   async #chunks(name: string, file: ArchiveFile): Promise<void> {
-    for (const chunk of file.chunks) {
+    for await (const damage of oneAhead(file.chunks, (chunk) => examineChunk(file, chunk))) {
       this.#options.signal?.throwIfAborted()
-      const damage = await examineChunk(file, chunk)
       if (damage !== undefined) await this.#damage(name, damage)
     }
   }

@@ -2,9 +2,9 @@
 
 import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
+import type { Owners } from '../host/index.ts'
 import { stateRoot, treeRoot } from '../state/index.ts'
 import { type ReadView, type Store, type Tables, viewWindow } from '../store/index.ts'
-import type { Owners } from './collections.ts'
 import { isDamage } from './damage.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { readHeights } from './limits.ts'
@@ -21,10 +21,10 @@ type Sources = {
 /** Only after the state itself is sound: what reads at the head get wrong, reads before it get wrong too. */
 export async function checkBeforeImages(sources: Sources, head: bigint): Promise<void> {
   const { tables, findings, signal } = sources
-  for (const { height, strange } of await tables.beforeImageHeights()) {
+  for (const height of await tables.beforeImageHeights()) {
     signal?.throwIfAborted()
     const report = (what: string) => findings.add('before-images', `height ${height}`, what, beyondRepair)
-    if (strange)
+    if (await tables.areBeforeImagesStrange(height))
       report('they are not what was written: reads at earlier heights fail until they are older than is kept')
     if (height > head || height <= head - viewWindow - 1n) {
       report('it lies outside of the heights that are kept')

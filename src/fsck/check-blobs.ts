@@ -11,15 +11,21 @@ export type BlobCheckOptions = {
   readonly tables: Tables
   readonly findings: Findings
   readonly repair: boolean
+  /** What was looked at, and is not what it should be. */
+  readonly seen: BlobLook
   /** Digests that records ask for and that have no row. */
   readonly missing: readonly Uint8Array[]
-  readonly onProgress: (done: number) => void
   readonly signal?: AbortSignal
 }
 
-/** @returns how many were looked at */
-export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
-  const { tables, findings, repair, missing, onProgress, signal } = options
+export type BlobLook = { readonly count: number; readonly wrong: readonly BlobPlace[] }
+
+/** Looks at all blobs. For the most part this is the database's work: there is time for other things meanwhile. */
+export async function lookAtBlobs(
+  tables: Tables,
+  onProgress: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<BlobLook> {
   const wrong: BlobPlace[] = []
   let count = 0
   let after: Uint8Array | undefined
@@ -37,7 +43,17 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
     count += portion.length
     onProgress(count)
   }
-  if (wrong.length + missing.length === 0) return count
+  return { count: count + Number(await tables.count('snapshotBlobs')), wrong }
+}
+
+/** Says which blobs are missing or wrong, and mends them. */
+export async function checkBlobs(options: BlobCheckOptions): Promise<void> {
+  const { tables, findings, repair, missing, signal } = options
+  const { wrong } = options.seen
+  for (const digest of await tables.wrongSnapshotBlobs()) {
+    findings.add('blobs', toHex(digest), 'the bytes that came with a snapshot do not have this digest', beyondRepair)
+  }
+  if (wrong.length + missing.length === 0) return
 
   const mended = { repairable: true, repaired: repair } as const
   const found = await findBlobs(tables, [...missing, ...wrong.map(({ digest }) => digest)], signal)
@@ -58,15 +74,18 @@ export async function checkBlobs(options: BlobCheckOptions): Promise<number> {
     if (place === undefined) await tables.removeBlob(row.digest)
     else await tables.putBlob(place)
   }
-  return count
 }
 
 /** Those whose slice has another digest, or no block. A block that can't be read is said elsewhere. */
 async function wrongInFiles(tables: Tables, places: readonly BlobPlace[]): Promise<readonly BlobPlace[]> {
   const wrong: BlobPlace[] = []
+  let block: Uint8Array | 'unreadable' | undefined
+  let read: bigint | undefined
   for (const place of places) {
     const { digest, height, offset, length } = place
-    const block = await archivedBlock(tables, height)
+    // They come in the order of heights.
+    if (height !== read) block = await archivedBlock(tables, height)
+    read = height
     if (block === 'unreadable') continue
     if (block === undefined || !equalBytes(sha256(block.subarray(offset, offset + length)), digest)) wrong.push(place)
   }

@@ -13,6 +13,7 @@ import {
 import { sha256, voteVerifier } from '../crypto/index.ts'
 import type { BlockInput } from '../engine/index.ts'
 import { CommonrootError } from '../errors/index.ts'
+import { validatorHistory } from '../governance/index.ts'
 import { decodeEvents, decodeResults, recentTransactions, transactionError } from '../host/index.ts'
 import {
   decodeSignedHeader,
@@ -24,11 +25,12 @@ import {
   verifySignedHeader,
 } from '../light/index.ts'
 import { recordAddress } from '../module/index.ts'
-import type { FoundBlock, Tables, TransactionPlace } from '../store/index.ts'
+import type { FoundBlock, Head, Tables, TransactionPlace } from '../store/index.ts'
 import { differencesOf, resultsHashOf, unflipBlock } from './block-form.ts'
+import { blockPortions } from './block-portions.ts'
 import { beyondRepair, type Findings } from './finding.ts'
-import { blockPortion } from './limits.ts'
 import { quietly } from './quietly.ts'
+import { scannedRecords } from './scanned-records.ts'
 import { unflip } from './unflip.ts'
 
 export type BlockCheckOptions = {
@@ -44,6 +46,8 @@ export type BlockCheckOptions = {
   readonly onPlace: (next: bigint, sums: BlockSums) => Promise<void>
   readonly onProgress: (done: number, total: number) => void
   readonly sums?: BlockSums
+  /** The snapshot that the state began with: the first block follows it. */
+  readonly base?: Head
   readonly signal?: AbortSignal
 }
 
@@ -76,25 +80,17 @@ export async function checkBlocks(options: BlockCheckOptions): Promise<BlockSums
   const { tables, from, to, onPlace, onProgress, signal } = options
   const total = Number(to - from + 1n)
   await check.begin()
-  for (let next = from; next <= to; ) {
+  for await (const { from: first, until, blocks, headers, wanted } of blockPortions(tables, from, to)) {
     signal?.throwIfAborted()
-    const limit = Number(to - next + 1n < blockPortion ? to - next + 1n : blockPortion)
-    const blocks = await tables.blocks(next, limit)
-    const until = (blocks.at(-1)?.height ?? to) + 1n
-    const headers = await tables.signedHeaders(next, until)
-    const wanted = await tables.wantedHeaders(next, until)
+    let next = first
     for (const stored of blocks) {
-      if (stored.height > to) break
       await check.gap(next, stored.height)
       await check.visit(stored, headers.get(stored.height), wanted.has(stored.height))
       next = stored.height + 1n
     }
-    if (blocks.length === 0) {
-      await check.gap(next, to + 1n)
-      next = to + 1n
-    }
-    onProgress(Number(next - from), total)
-    await onPlace(next, check.sums)
+    await check.gap(next, until)
+    onProgress(Number(until - from), total)
+    await onPlace(until, check.sums)
   }
   if (options.head === to) await check.end(to)
   return check.sums
@@ -104,7 +100,9 @@ const emptyBytes = new Uint8Array(0)
 
 class BlockCheck {
   readonly #options: BlockCheckOptions
-  readonly #validators: readonly Validator[]
+  readonly #founders: readonly Validator[]
+  /** Who votes on a block, as the state has kept it; undefined where the genesis says so. */
+  #validatorsAt: (height: bigint) => readonly Validator[] | undefined = () => undefined
   #sums: { -readonly [Name in keyof BlockSums]: BlockSums[Name] }
   #previous: Previous | undefined
   /** Block time of the head. */
@@ -112,7 +110,7 @@ class BlockCheck {
 
   constructor(options: BlockCheckOptions) {
     this.#options = options
-    this.#validators = orderValidators(genesisValidators(options.genesis))
+    this.#founders = genesisValidators(options.genesis)
     this.#sums = { ...(options.sums ?? { blocks: 0, headers: 0, transactions: 0, awaited: 0 }) }
   }
 
@@ -122,8 +120,13 @@ class BlockCheck {
 
   /** The block before the range: the first of it must follow from something. */
   async begin(): Promise<void> {
-    const { tables, from, head } = this.#options
-    this.#now = (await tables.blocks(head, 1))[0]?.time ?? 0n
+    const { tables, from, head, base } = this.#options
+    this.#now = (await tables.blocks(head, 1))[0]?.time ?? base?.time ?? 0n
+    // A record that can't be read is found where records are checked.
+    this.#validatorsAt = await validatorHistory(scannedRecords(tables)).catch((error: unknown) => {
+      if (!(error instanceof CommonrootError)) throw error
+      return () => undefined
+    })
     const [before] = from === 0n ? [] : await tables.blocks(from - 1n, 1)
     if (before?.height !== from - 1n) return
     const header = (await tables.signedHeaders(from - 1n, from)).get(from - 1n)
@@ -258,7 +261,8 @@ class BlockCheck {
     const signed = decodeSignedHeader(bytes)
     if (signed.header.height !== height)
       throw lightError('header', { reason: `it is of height ${signed.header.height}` })
-    verifySignedHeader(signed, this.#validators, this.#options.chain, voteVerifier)
+    const validators = orderValidators(this.#validatorsAt(height) ?? this.#founders)
+    verifySignedHeader(signed, validators, this.#options.chain, voteVerifier)
     return signed
   }
 
@@ -287,6 +291,10 @@ class BlockCheck {
   /** What a header says of the block before its own. */
   async #compareWithPrevious({ height }: FoundBlock, { header }: SignedHeader): Promise<void> {
     const previous = this.#previous
+    const { base } = this.#options
+    if (base?.height === height - 1n && !equalBytes(header.appHash, base.root)) {
+      this.#block(base.height, `the snapshot of it has another root than header ${height} signs`)
+    }
     if (previous?.stored.height !== height - 1n) return this.#settle()
     const { stored, signed } = previous
     let row = stored

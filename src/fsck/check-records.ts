@@ -1,8 +1,8 @@
 /** A part of the records, by the beginning of their keys: each is proven against the head's root, as a reader would. */
 import { equalBytes, toHex } from '../codec/index.ts'
+import { type Owners, startsWith } from '../host/index.ts'
 import { proveLeaf, rootOf, stateRoot, type TreeName, treeRoot } from '../state/index.ts'
 import type { Tables } from '../store/index.ts'
-import { type Owners, startsWith } from './collections.ts'
 import { isDamage } from './damage.ts'
 import { beyondRepair, type Findings } from './finding.ts'
 import { recordPortion } from './limits.ts'

@@ -1,15 +1,17 @@
 /** The state: both trees from the head's root down to every record, and what hangs on records. Mends in memory. */
 import { equalBytes, fromHex, toHex } from '../codec/index.ts'
+import type { Owners } from '../host/index.ts'
 import { updateTree } from '../state/index.ts'
 import type { TableRow, Tables } from '../store/index.ts'
-import type { Owners } from './collections.ts'
 import { beyondRepair, type Findings } from './finding.ts'
-import { emptyLeafCheck, LeafCheck, type LeafCheckState } from './leaf-check.ts'
+import { LeafCheck } from './leaf-check.ts'
+import { emptyLeafCheck, type LeafCheckState } from './leaf-check-state.ts'
 import { maximumRounds, pagePortion, recordPortion } from './limits.ts'
 import { mendPages } from './mend-pages.ts'
 import { mendRecords } from './mend-records.ts'
 import { pageName, recordName } from './names.ts'
 import { PatchedTable } from './patched-table.ts'
+import { type SurveyPlace, surveyState } from './survey-state.ts'
 import { type DamagedPage, TreeWalk } from './tree-walk.ts'
 
 export type StateCheckOptions = {
@@ -28,8 +30,11 @@ export type StateCheckOptions = {
   readonly signal?: AbortSignal
 }
 
+export type StatePlace = SurveyPlace | WalkPlace
+
 /** How far the first walk has come: the last page, and what was seen up to it. */
-export type StatePlace = {
+export type WalkPlace = {
+  readonly kind: 'walk'
   readonly after: Uint8Array
   readonly pages: number
   readonly damaged: readonly DamagedPage[]
@@ -57,7 +62,7 @@ export async function checkState(
   const mended = { repairable: true, repaired: repair } as const
   const sources = { ...options, pages, records, indexes }
 
-  let round = await walk(sources, options.resume)
+  let round = await lookAtAll(sources, options.resume)
   // What lies under a damaged page, or hangs on a damaged record, can be judged only when that one is mended.
   for (let rounds = 1; rounds < maximumRounds; rounds++) {
     const pageCount = await mendPages(sources, round.damaged, round.extraPages, (where, what) =>
@@ -99,7 +104,14 @@ type Sources = StateCheckOptions & {
   readonly indexes: PatchedTable
 }
 
-async function walk(sources: Sources, resume?: StatePlace): Promise<Round> {
+/** The walk asks for every record and index entry by its key: only where something is wrong. */
+async function lookAtAll(sources: Sources, resume: StatePlace | undefined): Promise<Round> {
+  if (resume?.kind === 'walk') return walk(sources, resume)
+  const sound = await surveyState(sources, resume)
+  return sound === undefined ? walk(sources) : { ...sound, damaged: [], extraPages: [] }
+}
+
+async function walk(sources: Sources, resume?: WalkPlace): Promise<Round> {
   const { pages, root, isNoteDue, onPlace, onProgress, signal } = sources
   const total = Number(await pages.count())
   const place = await TreeWalk.begin(pages, root, resume?.after)
@@ -116,7 +128,8 @@ async function walk(sources: Sources, resume?: StatePlace): Promise<Round> {
     // A later round has mended pages in memory: it begins anew when it is cut off.
     if (pages.patches.length > 0 || !isNoteDue()) continue
     await leaves.flush()
-    await onPlace({ after: rows.at(-1)!.key, pages: count, damaged: place.damaged, extra: place.extra, state })
+    const { damaged, extra } = place
+    await onPlace({ kind: 'walk', after: rows.at(-1)!.key, pages: count, damaged, extra, state })
   }
   await leaves.flush()
   place.end()

@@ -7,7 +7,7 @@ import type { BlockSums } from './check-blocks.ts'
 import type { StatePlace } from './check-state.ts'
 import type { Finding } from './finding.ts'
 
-/** A place in the check: among the blocks, among the pages, or behind both. */
+/** A place in the check: among the blocks, in the state, or behind both. */
 export type Place = {
   /** What is checked: chain, head and range. Of another check nothing is used. */
   readonly of: string
@@ -19,7 +19,7 @@ export type Place = {
 }
 
 /** What this release writes; of another form nothing is used. */
-const format = 1
+const format = 2
 
 export function writePlace(file: string, place: Place): Promise<void> {
   const content = utf8(JSON.stringify({ format, place }, forFile))

@@ -2,23 +2,24 @@
 import { type ChainProtocols, chainIdOf, type Genesis } from '../chain/index.ts'
 import { toHex } from '../codec/index.ts'
 import { protocolAt, protocolState } from '../governance/index.ts'
-import { type Program, programOf } from '../host/index.ts'
+import { Owners, type Program, programOf } from '../host/index.ts'
 import { recordAddress } from '../module/index.ts'
-import type { Store, Tables } from '../store/index.ts'
+import type { Head, Store, Tables } from '../store/index.ts'
 import { checkArchive } from './check-archive.ts'
+import { checkBase } from './check-base.ts'
 import { checkBeforeImages } from './check-before-images.ts'
-import { checkBlobs } from './check-blobs.ts'
+import { checkBlobs, lookAtBlobs } from './check-blobs.ts'
 import { type BlockCheckOptions, type BlockSums, checkBlocks } from './check-blocks.ts'
 import { checkRecords } from './check-records.ts'
 import { checkState, type StatePlace, type StateSums } from './check-state.ts'
 import { checkTransactions } from './check-transactions.ts'
 import { forgetPlace, type Place, readPlace, writePlace } from './checkpoint.ts'
-import { Owners } from './collections.ts'
 import { isDamage } from './damage.ts'
 import { fsckError } from './errors.ts'
 import { type CheckName, type Finding, Findings } from './finding.ts'
 import { checkpointInterval } from './limits.ts'
 import { placeBlocks, placeRoot } from './place-blocks.ts'
+import { sideBySide } from './side-by-side.ts'
 
 /** A part of the whole: heights, both included, or records whose keys begin alike. */
 export type FsckRange =
@@ -57,22 +58,24 @@ export type FsckReport = {
  * say. @throws fsck.nothing-stored; the reason of `signal`
  */
 export async function fsck(options: FsckOptions): Promise<FsckReport> {
-  const { tables, genesis, range, repair } = options
+  const { store, tables, genesis, range, repair } = options
   const placing = new Findings()
-  const head = await placeBlocks(tables, placing, repair === true)
+  const base = await store.base()
+  const head = (await placeBlocks(tables, placing, repair === true)) ?? base
   if (head === undefined) throw fsckError('nothing-stored', { chain: chainIdOf(genesis) })
   const owners = new Owners(await programInForce(options, head.height + 1n))
   if (range?.kind === 'records') return checkRange(options, range.prefix, owners, head)
-  return new Run(options, owners, head, placing).run()
+  return new Run(options, owners, { ...head, base }, placing).run()
 }
 
-type Head = { readonly height: bigint; readonly root: Uint8Array }
+/** `base` is the snapshot that the state began with. */
+type CheckedHead = Pick<Head, 'height' | 'root'> & { readonly base: Head | undefined }
 
 async function checkRange(
   { tables, onProgress, signal }: FsckOptions,
   prefix: Uint8Array,
   owners: Owners,
-  { height, root }: Head,
+  { height, root }: Pick<Head, 'height' | 'root'>,
 ): Promise<FsckReport> {
   const findings = new Findings()
   const records = await checkRecords({
@@ -106,13 +109,13 @@ const stateChecks: ReadonlySet<string> = new Set<CheckName>(['records', 'pages',
 class Run {
   readonly #options: FsckOptions
   readonly #owners: Owners
-  readonly #head: Head
+  readonly #head: CheckedHead
   readonly #of: string
   readonly #found: Place | undefined
   readonly #findings: Findings
   #noted = performance.now()
 
-  constructor(options: FsckOptions, owners: Owners, head: Head, placing: Findings) {
+  constructor(options: FsckOptions, owners: Owners, head: CheckedHead, placing: Findings) {
     this.#options = options
     this.#owners = owners
     this.#head = head
@@ -139,7 +142,9 @@ class Run {
     const { range } = this.#options
     const heights = range?.kind === 'heights' ? range : undefined
     const to = heights?.to === undefined || heights.to > this.#head.height ? this.#head.height : heights.to
-    return { from: heights?.from ?? 0n, to }
+    const first = this.#head.base === undefined ? 0n : this.#head.base.height + 1n
+    const from = heights?.from ?? 0n
+    return { from: from < first ? first : from, to }
   }
 
   #archive(): Promise<number> {
@@ -156,6 +161,7 @@ class Run {
   async #blocks(): Promise<BlockSums> {
     const { tables, genesis, repair, range, onProgress } = this.#options
     const { from: first, to } = this.#heights()
+    const { base } = this.#head
     const found = this.#found?.blocks
     const options: BlockCheckOptions = {
       ...this.#shared(),
@@ -169,9 +175,12 @@ class Run {
       onPlace: (next, sums) => this.#note(() => ({ blocks: { next, sums } })),
       onProgress: (done, total) => onProgress?.('blocks', done, total),
       ...(found === undefined ? {} : { sums: found.sums }),
+      ...(base === undefined ? {} : { base }),
     }
     const sums = await checkBlocks(options)
-    if (range === undefined) await checkTransactions(options, sums.transactions)
+    if (range !== undefined) return sums
+    const brought = base === undefined ? 0 : await checkBase(options, base)
+    await checkTransactions(options, sums.transactions + brought)
     return sums
   }
 
@@ -180,31 +189,36 @@ class Run {
     const owners = this.#owners
     const done = { next: this.#head.height + 1n, sums: blocks }
     const root = await placeRoot(tables, this.#head, this.#findings, repair === true)
-    const { sums, missingBlobs } = await checkState({
-      ...this.#shared(),
-      tables,
-      owners,
-      root,
-      repair: repair === true,
-      ...(this.#found?.state === undefined ? {} : { resume: this.#found.state }),
-      isNoteDue: () => this.#isNoteDue(),
-      onPlace: (state: StatePlace) => this.#note(() => ({ blocks: done, state })),
-      onProgress: (count, total) => onProgress?.('state', count, total),
-    })
-    const blobs = await checkBlobs({
-      ...this.#shared(),
-      tables,
-      repair: repair === true,
-      missing: missingBlobs,
-      onProgress: (count) => onProgress?.('blobs', count, 0),
-    })
+    let isStateDone = false
+    const [{ sums, missingBlobs }, seen] = await sideBySide(
+      this.#options.signal,
+      async (signal) => {
+        const checked = await checkState({
+          ...this.#shared(),
+          signal,
+          tables,
+          owners,
+          root,
+          repair: repair === true,
+          ...(this.#found?.state === undefined ? {} : { resume: this.#found.state }),
+          isNoteDue: () => this.#isNoteDue(),
+          onPlace: (state: StatePlace) => this.#note(() => ({ blocks: done, state })),
+          onProgress: (count, total) => onProgress?.('state', count, total),
+        })
+        isStateDone = true
+        return checked
+      },
+      (signal) => lookAtBlobs(tables, (count) => isStateDone && onProgress?.('blobs', count, 0), signal),
+    )
+    onProgress?.('blobs', seen.count, 0)
+    await checkBlobs({ ...this.#shared(), tables, repair: repair === true, seen, missing: missingBlobs })
     // Read through a damaged state, they would all look damaged.
     const isSound = !this.#findings.list.some(({ check, repaired }) => stateChecks.has(check) && !repaired)
     onProgress?.('before-images', 0, 0)
     // The store reads at the height that it takes for the head.
     const isHead = (await store.head())?.height === this.#head.height
     if (isSound && isHead) await checkBeforeImages({ ...this.#shared(), store, tables, owners }, this.#head.height)
-    return { ...sums, blobs }
+    return { ...sums, blobs: seen.count }
   }
 
   #shared(): { readonly findings: Findings; readonly signal?: AbortSignal } {

@@ -1,49 +1,12 @@
 /** Holds records against their leaves, and against them what hangs on records: indexes, counters, blobs. */
 import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import { CommonrootError } from '../errors/index.ts'
-import type { Consequences } from '../module/index.ts'
-import { readCounterValue } from '../state/index.ts'
+import type { Owners } from '../host/index.ts'
 import type { TableRow, Tables } from '../store/index.ts'
-import type { Owners } from './collections.ts'
+import { type Followed, followRecord } from './follow-record.ts'
+import type { LeafCheckState } from './leaf-check-state.ts'
 import type { PatchedTable } from './patched-table.ts'
 import type { PlacedLeaf } from './tree-walk.ts'
-
-/** A leaf whose record is another one, or is not there. */
-export type UnmetLeaf = PlacedLeaf & { readonly value: Uint8Array | undefined }
-
-/** A record that its leaf proves and that is wrong all the same: no flipped bit, a defect. */
-export type OddRecord = { readonly key: Uint8Array; readonly reason: string }
-
-export type LeafCheckState = {
-  /** Leaves seen. */
-  leaves: number
-  /** Index entries that there must be. */
-  indexes: number
-  blobs: number
-  readonly unmet: UnmetLeaf[]
-  readonly odd: OddRecord[]
-  /** Entries that are missing or lead elsewhere, as they should be; `isThere` when a row has the key. */
-  readonly wrongIndexes: (TableRow & { readonly isThere: boolean })[]
-  readonly missingBlobs: Uint8Array[]
-  /** By the key of the counter's leaf. */
-  readonly counted: Map<string, bigint>
-  readonly counters: Map<string, bigint>
-}
-
-export function emptyLeafCheck(): LeafCheckState {
-  return {
-    leaves: 0,
-    indexes: 0,
-    blobs: 0,
-    unmet: [],
-    odd: [],
-    wrongIndexes: [],
-    missingBlobs: [],
-    counted: new Map(),
-    counters: new Map(),
-  }
-}
 
 type Sources = {
   readonly tables: Tables
@@ -87,21 +50,20 @@ export class LeafCheck {
     const { owners } = this.#sources
     const { state } = this
     const found = await rows
-    const entries: TableRow[] = []
-    const blobs: Uint8Array[] = []
+    const followed = { entries: [], blobs: [] }
     for (const placed of leaves) {
       const { key, valueHash } = placed.leaf
       const value = found.get(toHex(key))
       state.leaves += 1
       if (value === undefined || !equalBytes(sha256(value), valueHash)) state.unmet.push({ ...placed, value })
-      else follow(owners, placed, value, state, entries, blobs)
+      else followRecord(owners, { tree: placed.tree, key, value }, state, followed)
     }
     await this.#asking
-    this.#asking = this.#ask(entries, blobs)
+    this.#asking = this.#ask(followed)
     this.#asking.catch(() => undefined)
   }
 
-  async #ask(entries: readonly TableRow[], blobs: readonly Uint8Array[]): Promise<void> {
+  async #ask({ entries, blobs }: Followed): Promise<void> {
     const { tables, indexes } = this.#sources
     const { state } = this
     state.indexes += entries.length
@@ -110,41 +72,6 @@ export class LeafCheck {
       await compareIndexes(indexes, entries, state)
     }
     if (blobs.length > 0) state.missingBlobs.push(...(await tables.missingBlobs(blobs)))
-  }
-}
-
-function follow(
-  owners: Owners,
-  { tree, leaf: { key } }: PlacedLeaf,
-  value: Uint8Array,
-  state: LeafCheckState,
-  entries: TableRow[],
-  blobs: Uint8Array[],
-): void {
-  const odd = (reason: string) => state.odd.push({ key, reason })
-  const owner = owners.of(key)
-  if (owner === undefined) return void odd('it belongs to no collection of the protocol in force')
-  if (owner.collection.tree !== tree) return void odd(`its leaf stands in the tree ${tree}`)
-  try {
-    if (owner.part === 'counter') {
-      state.counters.set(toHex(key), readCounterValue(value))
-      return
-    }
-    const consequences = owner.collection.consequences(value)
-    if (!equalBytes(consequences.record, key)) return void odd('its value belongs under another key')
-    for (const index of consequences.indexes) entries.push({ key: index, value: key })
-    blobs.push(...consequences.blobs)
-    count(consequences, state.counted)
-  } catch (error) {
-    if (!(error instanceof CommonrootError)) throw error
-    odd(error.message)
-  }
-}
-
-function count({ counters }: Consequences, counted: Map<string, bigint>): void {
-  for (const key of counters) {
-    const id = toHex(key)
-    counted.set(id, (counted.get(id) ?? 0n) + 1n)
   }
 }
 

@@ -1,14 +1,17 @@
 /** Pages of the state trees that are read at once; each has a few leaves, whose records are read with them. */
 export const pagePortion = 1000
 
+/** Rows of a table that is read from end to end, at once: so few that they are gone before garbage is moved as long-lived. */
+export const scanPortion = 1000
+
 /** Records that are read at once. */
 export const recordPortion = 2000
 
 /** Blobs that the database checks at once. */
 export const blobPortion = 5000
 
-/** Archived blocks that are read at once: each may have some megabytes. */
-export const blockPortion = 8n
+/** Blocks that are read at once, and as many ahead: each may have some megabytes. */
+export const blockPortion = 4n
 
 /** Transaction ids that are read at once. */
 export const transactionPortion = 5000

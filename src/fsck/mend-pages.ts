@@ -1,20 +1,19 @@
 /** Pages made again: from the pages below them where those are sound, else from all records below them. */
 import { concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
+import { type Owners, startsWith } from '../host/index.ts'
 import {
   buildTree,
   emptyHash,
   joinPage,
   type Leaf,
   leafOf,
-  pageHash,
   pageKey,
   pathNibble,
   type Slot,
   slotsInPage,
   stateRoot,
 } from '../state/index.ts'
-import { type Owners, startsWith } from './collections.ts'
 import { pagePortion, recordPortion } from './limits.ts'
 import { pageName } from './names.ts'
 import type { PatchedTable } from './patched-table.ts'
@@ -95,7 +94,7 @@ async function storedRoot(
   const bytes = (await pages.read([key])).get(toHex(key))
   if (bytes === undefined) return { page, hash: emptyHash, rows: [] }
   const stored = readPage(bytes)
-  return stored === undefined ? undefined : { page, hash: pageHash(stored), rows: [] }
+  return stored === undefined ? undefined : { page, hash: stored.hash(), rows: [] }
 }
 
 /** The sixteen slots of each page: hashes of the pages below, and leaves where there is none. */
@@ -136,7 +135,7 @@ async function hashesBelow(
   return keys.map((key) => {
     const bytes = found.get(toHex(key))
     const page = bytes === undefined ? undefined : readPage(bytes)
-    return page?.soleLeafAt(1) === 'several' ? pageHash(page) : undefined
+    return page?.soleLeafAt(1) === 'several' ? page.hash() : undefined
   })
 }
 

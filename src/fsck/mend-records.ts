@@ -1,7 +1,7 @@
 /** Records that their leaves do not know: the hash in a leaf says which value is right, when there is one to try. */
 import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import type { UnmetLeaf } from './leaf-check.ts'
+import type { UnmetLeaf } from './leaf-check-state.ts'
 import { recordPortion } from './limits.ts'
 import { recordName } from './names.ts'
 import type { PatchedTable } from './patched-table.ts'

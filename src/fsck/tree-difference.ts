@@ -1,6 +1,6 @@
 /** What differs between a tree at two heights, from the roots down, as far as pages differ. */
 import { concat, equalBytes, toHex } from '../codec/index.ts'
-import { type Leaf, type Page, type PageReader, pageHash, pageKey, type TreeName } from '../state/index.ts'
+import { type Leaf, type Page, type PageReader, pageKey, type TreeName } from '../state/index.ts'
 import { readPage } from './tree-walk.ts'
 
 export type TreeDifference = {
@@ -38,7 +38,7 @@ export async function differenceOf(
     for (const [index, place] of level.entries()) {
       const page = old[index]
       // An empty tree has no page.
-      const isNamed = page === undefined || place.before === undefined || equalBytes(pageHash(page), place.before)
+      const isNamed = page === undefined || place.before === undefined || equalBytes(page.hash(), place.before)
       isSound &&= isNamed && (page !== undefined || place.before === undefined || place.path.length === 0)
       next.push(...compareSlots(place, page, late[index], before, after))
     }

@@ -6,11 +6,9 @@ import { equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { CommonrootError } from '../errors/index.ts'
 import {
-  decodePage,
   emptyHash,
   type Leaf,
-  type Page,
-  pageHash,
+  Page,
   pageKey,
   pathNibble,
   stateRoot,
@@ -151,7 +149,7 @@ export class TreeWalk {
 /** Undefined when the bytes are no page. */
 export function readPage(bytes: Uint8Array): Page | undefined {
   try {
-    return decodePage(bytes)
+    return Page.read(bytes)
   } catch (error) {
     if (error instanceof CommonrootError) return undefined
     throw error
@@ -160,13 +158,13 @@ export function readPage(bytes: Uint8Array): Page | undefined {
 
 function hashOf(bytes: Uint8Array): Uint8Array | undefined {
   const page = readPage(bytes)
-  return page === undefined ? undefined : pageHash(page)
+  return page === undefined ? undefined : page.hash()
 }
 
 function complaintOf(page: Page | undefined, path: Uint8Array, expected: Uint8Array | undefined): string | undefined {
   if (page === undefined) return 'it can not be read'
   if (expected === undefined) return "the two roots do not give the head's root"
-  if (!equalBytes(pageHash(page), expected)) return 'it does not have the hash by which it is named'
+  if (!equalBytes(page.hash(), expected)) return 'it does not have the hash by which it is named'
   if (path.length > 0 && page.soleLeafAt(1) !== 'several') return 'it holds one leaf, which belongs into the page above'
   for (const [nibble, slot] of page.slots.entries()) {
     if (slot?.kind !== 'leaf') continue

@@ -64,6 +64,12 @@ export function membersSigningFor(
   return [first, ...others]
 }
 
+/** A member acts for itself, whoever else signs. @throws governance.purpose-missing */
+export function requireOwn(context: ReadContext, member: string): void {
+  const own = membersSigningFor(context, 'govern').some((signer) => signer.id === member)
+  if (!own) throw governanceError('purpose-missing', { purpose: 'govern' })
+}
+
 /** Whether enough members govern this transaction. @throws governance.quorum-not-met */
 export function requireQuorum(context: ReadContext, { roles, members: needed }: Authority): void {
   const governing = context.signers.filter(

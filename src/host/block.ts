@@ -26,6 +26,8 @@ export type StateReader = {
 
 export type RecordChange = {
   readonly tree: TreeName
+  /** The key as text. */
+  readonly id: string
   readonly key: Uint8Array
   readonly before: Uint8Array | null
   readonly after: Uint8Array | null
@@ -54,6 +56,8 @@ export type ExecutedBlock = {
 /** Hooks with which the chain does its own work in the block. */
 export type BlockHooks = {
   readonly before?: (executor: Executor) => Promise<void>
+  /** Asked often, and waited for when it gives a promise, so that a large block does not keep all others waiting. */
+  readonly turn?: () => Promise<void> | undefined
   readonly onFault: OnFault
 }
 
@@ -67,7 +71,7 @@ export async function executeBlock(
   hooks: BlockHooks,
 ): Promise<ExecutedBlock> {
   const draft = new Draft(state.fetch)
-  const executor = new Executor(block, draft, program, hooks.onFault)
+  const executor = new Executor(block, draft, program, hooks.onFault, hooks.turn)
   const prepared = await Promise.all(transactions.map((bytes) => prepareOrRefuse(preparer, bytes, program)))
   // All items are verified on all cores while the block is executed in order.
   for (const transaction of prepared) if (!(transaction instanceof CommonrootError)) void startChecks(transaction)

@@ -20,13 +20,21 @@ export class Executor {
   readonly draft: Draft
   readonly program: Program
   readonly #onFault: OnFault
+  readonly #turn: () => Promise<void> | undefined
   readonly #loadedAlways = new Map<string, DeclaredReads>()
 
-  constructor(block: BlockFacts, draft: Draft, program: Program, onFault: OnFault) {
+  constructor(
+    block: BlockFacts,
+    draft: Draft,
+    program: Program,
+    onFault: OnFault,
+    turn: () => Promise<void> | undefined = () => undefined,
+  ) {
     this.block = block
     this.draft = draft
     this.program = program
     this.#onFault = onFault
+    this.#turn = turn
   }
 
   /**
@@ -149,6 +157,8 @@ export class Executor {
     await this.run(bound.allowReads(acting.signers), acting, position, budget, bound.allow)
     const verdicts: number[] = []
     for (const [index, item] of bound.items.entries()) {
+      const pause = this.#turn()
+      if (pause !== undefined) await pause
       const itemPosition = { ...position, item: index }
       const checks = itemChecks[index] ?? []
       try {

@@ -14,7 +14,11 @@ export class MissingRead {
   }
 }
 
-export type Fetch = (table: Address['table'], keys: readonly Uint8Array[]) => Promise<ReadonlyMap<string, Uint8Array>>
+/** Reads rows by their keys, which are given, as the rows are, by their text. */
+export type Fetch = (
+  table: Address['table'],
+  keys: ReadonlyMap<string, Uint8Array>,
+) => Promise<ReadonlyMap<string, Uint8Array>>
 
 type Entry = {
   readonly key: Uint8Array
@@ -26,6 +30,8 @@ type Entry = {
 
 /** What a block changed of one row. */
 export type EntryChange = {
+  /** The key as text. */
+  readonly id: string
   readonly key: Uint8Array
   readonly before: Uint8Array | null
   readonly after: Uint8Array | null
@@ -122,7 +128,7 @@ export class Overlay {
     changed.sort()
     return changed.map((id) => {
       const { key, before, now, tree } = entries.get(id)!
-      return { key, before, after: now, tree }
+      return { id, key, before, after: now, tree }
     })
   }
 
@@ -137,7 +143,7 @@ export class Overlay {
     if (wanted.length === 0) return
     const distinct = new Map<string, Uint8Array>()
     for (const { id, key } of wanted) distinct.set(id, key)
-    const found = await this.#fetch(table, [...distinct.values()])
+    const found = await this.#fetch(table, distinct)
     for (const [id, key] of distinct) {
       const value = found.get(id) ?? null
       this.#tables[table].set(id, { key, before: value, now: value, tree: undefined })

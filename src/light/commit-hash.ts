@@ -1,13 +1,14 @@
 import { bytesField, concat, messageField, varintField } from '../codec/index.ts'
 import { merkleRoot } from './merkle.ts'
-import { encodeTimestamp } from './timestamp.ts'
+import { encodeTimestamp, minimumTimestampSeconds } from './timestamp.ts'
 import type { CommitVote, Timestamp, Validator } from './types.ts'
 import { validatorAddress } from './validator-set.ts'
 
-const blockIdFlag = { absent: 1, commit: 2 } as const
+/** What a validator did at a height, as a commit has it. */
+export const blockIdFlag = { absent: 1, commit: 2, nil: 3 } as const
 
 /** Go's zero time, 0001-01-01T00:00:00Z: it stands in the place of an absent vote. */
-const absentTime: Timestamp = { seconds: -62_135_596_800n, nanos: 0 }
+export const absentTime: Timestamp = { seconds: minimumTimestampSeconds, nanos: 0 }
 
 /**
  * `lastCommitHash` of the next header: the Merkle root over one CommitSig per validator of the committing height, in

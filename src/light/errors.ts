@@ -1,6 +1,6 @@
 import { defineErrors } from '../errors/index.ts'
 
-/** What a light client refuses about headers, votes and validator sets. Numbers 700-739. */
+/** What a light client refuses about headers, votes, validator sets and evidence. Numbers 700-739. */
 export const lightError = defineErrors('light', {
   header: {
     number: 700,
@@ -59,8 +59,9 @@ export const lightError = defineErrors('light', {
   'trust-expired': {
     number: 709,
     status: 409,
-    message: 'the trusting period ended at {until}, the clock says {now} (milliseconds since 1970)',
-    remedy: 'Get a fresh trust file over a channel that you trust.',
+    message: 'the trusting period ended at {until}, the clock says {now} (milliseconds since 1970): pin anew',
+    remedy:
+      'Get a fresh trust file over a channel that you trust, or pin a checkpoint with `trust export --checkpoint`.',
   },
   'from-the-future': {
     number: 710,
@@ -97,6 +98,78 @@ export const lightError = defineErrors('light', {
     status: 409,
     message: 'height {height} has two signed headers: trusted {trusted}, seen {seen}',
     remedy: 'Stop and raise the alarm: validators of more than a third of the power signed both.',
+  },
+  'next-validators-hash': {
+    number: 716,
+    status: 400,
+    message: 'the next validators given with height {height} are not those that the header announces',
+    remedy: 'Give the validator set of the height after it, or leave it out.',
+  },
+  json: {
+    number: 717,
+    status: 400,
+    message: 'the JSON is not sound at character {offset}: {reason}',
+    remedy: 'Write JSON (RFC 8259) with each name once and whole numbers only.',
+  },
+  'json-size': {
+    number: 718,
+    status: 413,
+    message: 'the JSON has {size} bytes, at most {limit} are read',
+    remedy: 'Give fewer headers at a time.',
+  },
+  form: {
+    number: 719,
+    status: 400,
+    message: 'at {path}: expected {expected}',
+    remedy: 'Compare with the form of a light block in docs/reference/trust-and-proof.md.',
+  },
+  'header-count': {
+    number: 720,
+    status: 400,
+    message: 'there are {count} headers, 1 to {limit} can be verified at a time',
+    remedy: 'Give fewer headers: skipping needs few.',
+  },
+  'vote-place': {
+    number: 721,
+    status: 400,
+    message: 'entry {index} of the commit of height {height} is not of the validator in that place of the set',
+    remedy: 'Give the commit with one entry for each validator, in the order of the set.',
+  },
+  checkpoint: {
+    number: 722,
+    status: 409,
+    message: 'the header of height {height} is {seen}, and the checkpoint says {expected}',
+    remedy: 'Do not trust this chain: compare the checkpoint with its publisher, and raise the alarm.',
+  },
+  'checkpoint-missed': {
+    number: 723,
+    status: 409,
+    message: 'the way from height {from} to height {to} does not show the header of the checkpoint at height {height}',
+    remedy: 'Give that header too; a checkpoint below the trusted height can be checked by nobody.',
+  },
+  'too-many-headers': {
+    number: 724,
+    status: 409,
+    message: 'the way to height {height} takes more than {limit} headers',
+    remedy: 'Pin a newer trust file: the validators have changed too often to follow them one by one.',
+  },
+  'other-height': {
+    number: 725,
+    status: 400,
+    message: 'the header of height {asked} was asked for, and that of height {height} came',
+    remedy: 'Ask another node.',
+  },
+  evidence: {
+    number: 726,
+    status: 400,
+    message: 'the evidence shows no fork: {reason}',
+    remedy: 'Do not act on it: what it accuses of did not happen, or it is damaged.',
+  },
+  'other-eras': {
+    number: 727,
+    status: 409,
+    message: 'the chain was begun anew at height {from}, of which the trust file does not know: pin anew',
+    remedy: 'Get a fresh trust file over a channel that you trust: no signature leads from one era to the next.',
   },
 })
 

@@ -25,6 +25,9 @@ export const maximumTrustBytes = 32 * 1024
 /** Longest trusting period, in milliseconds: ten years. It is for the reader to choose far less where it has a clock. */
 export const maximumTrustingPeriod = 3653n * 86_400_000n
 
+/** The trusting period of trust files that a node writes, in milliseconds: validators answer that long for what they signed. */
+export const defaultTrustingPeriod = 30n * 86_400_000n
+
 /** Eras in a trust file: a chain is begun anew a few times in its life. */
 export const maximumEras = 64
 
@@ -36,6 +39,27 @@ export const maximumProvenLeaves = 64
 
 /** Headers that lead from the trusted validator set to the one that signed the proof's header. */
 export const maximumViaHeaders = 32
+
+/** Nesting of JSON: the deepest light block needs 7. */
+export const maximumJsonDepth = 16
+
+/** Values in one JSON file: light blocks have one in about 40 bytes. */
+export const maximumJsonValues = 1_000_000
+
+/** One light block in JSON, in bytes: each of 256 validators takes about 600 with both sets. */
+export const maximumLightBlockBytes = 1024 * 1024
+
+/** Light blocks in one file: with skipping, a year of a chain needs a few. */
+export const maximumLightBlocks = 1024
+
+/** A file of light blocks in JSON, in bytes. */
+export const maximumLightBlocksBytes = 16 * 1024 * 1024
+
+/** Headers from which one header of a file is tried: the newest ones, and the pinned one. */
+export const maximumBases = 8
+
+/** Headers that one way from trust to a newer header may ask for. */
+export const maximumFollowedHeaders = 4096
 
 /** The only block format whose hashing rules are known here. */
 export const blockProtocol = 11n

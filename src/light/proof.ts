@@ -24,7 +24,7 @@ import {
   validatorsFromRows,
   validatorsToRows,
 } from './signed-header.ts'
-import type { SignedHeader, Validator } from './types.ts'
+import type { LightBlock, SignedHeader } from './types.ts'
 
 export const proofFormat = 1
 
@@ -36,7 +36,7 @@ export type Proof = {
   /** The root of the tree without a proven leaf; undefined when both trees have one. */
   readonly otherRoot?: Uint8Array
   /** In rising order of height: headers that lead from the reader's trust to the validators of `signed`. */
-  readonly via: readonly { readonly signed: SignedHeader; readonly validators: readonly Validator[] }[]
+  readonly via: readonly Omit<LightBlock, 'nextValidators'>[]
 }
 
 const ProofRow = Row({

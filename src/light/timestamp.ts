@@ -4,6 +4,9 @@ import type { Timestamp } from './types.ts'
 /** The last second that a Timestamp can name: 9999-12-31T23:59:59Z. */
 export const maximumTimestampSeconds = 253_402_300_799n
 
+/** The first one, which is Go's zero time: 0001-01-01T00:00:00Z. */
+export const minimumTimestampSeconds = -62_135_596_800n
+
 const nanosecondsPerMillisecond = 1_000_000
 const millisecondsPerSecond = 1000n
 

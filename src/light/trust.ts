@@ -21,32 +21,19 @@ import { portableVoteVerifier, type SignatureVerifier, sha256 } from '../crypto/
 import { trustError } from './errors.ts'
 import { maximumEras, maximumHeight, maximumTrustBytes, maximumTrustingPeriod } from './limits.ts'
 import { TimestampRow, ValidatorRows, validatorsFromRows, validatorsToRows } from './signed-header.ts'
-import { maximumTimestampSeconds, timestampToMilliseconds } from './timestamp.ts'
-import type { SignedHeader, Timestamp, Validator } from './types.ts'
+import { maximumTimestampSeconds } from './timestamp.ts'
+import { defaultThreshold, type TrustedHeader } from './trusted-header.ts'
+import type { SignedHeader, Validator } from './types.ts'
 import { checkValidatorSet } from './validator-set.ts'
 import { type Fraction, verifySignedHeader } from './verify-commit.ts'
 
 /** A stretch of heights that grew from one genesis: a chain that is begun anew keeps its id and gets another era. */
 export type Era = { readonly genesis: Uint8Array; readonly from: bigint }
 
-export type Trust = {
-  readonly chain: string
+export type Trust = TrustedHeader & {
   /** In rising order; the last one is the era that the trusted header belongs to. */
   readonly eras: readonly Era[]
-  readonly height: bigint
-  readonly headerHash: Uint8Array
-  readonly time: Timestamp
-  /** The set that signed this height. */
-  readonly validators: readonly Validator[]
-  readonly nextValidatorsHash: Uint8Array
-  /** Milliseconds after `time` for which the validators answer for what they signed. */
-  readonly trustingPeriod: bigint
-  /** A header that is not the next one needs votes of more than this part of the trusted power: 1/3 to 2/3. */
-  readonly threshold: Fraction
 }
-
-/** Power of more than a third holds at least one honest validator. */
-export const defaultThreshold: Fraction = [1n, 3n]
 
 const trustFormat = 1
 const checksumLength = 32
@@ -99,7 +86,8 @@ export function trustFrom(
 /** The trust file: a CBOR row, then the SHA-256 of it as 32 raw bytes. @throws trust.*, light.validator-set, codec.schema */
 export function encodeTrust(trust: Trust): Uint8Array {
   checkTrust(trust)
-  const { threshold, validators, ...rest } = trust
+  // A trust file is small: it has the set that signed, and the hash alone of the next.
+  const { threshold, validators, nextValidators: _, ...rest } = trust
   const row: ValueOf<typeof TrustRow> = {
     ...rest,
     format: trustFormat,
@@ -134,11 +122,6 @@ export function decodeTrust(bytes: Uint8Array): Trust {
   return trust
 }
 
-/** When the validators stop answering for what they signed, in milliseconds since 1970. */
-export function trustedUntil(trust: Trust): bigint {
-  return timestampToMilliseconds(trust.time) + trust.trustingPeriod
-}
-
 function checkTrust(trust: Trust): void {
   checkEras(trust)
   checkValidatorSet(trust.validators)
@@ -146,8 +129,17 @@ function checkTrust(trust: Trust): void {
     throw trustError('height')
   }
   if (trust.trustingPeriod < 1n || trust.trustingPeriod > maximumTrustingPeriod) throw trustError('period')
-  const [numerator, denominator] = trust.threshold
-  if (3n * numerator < denominator || 3n * numerator > 2n * denominator) throw trustError('threshold')
+  checkThreshold(trust.threshold)
+}
+
+/** @throws trust.threshold */
+export function checkThreshold(threshold: Fraction): void {
+  if (!isThreshold(threshold)) throw trustError('threshold')
+}
+
+/** Less than a third can be all liars; more than two thirds may never come together. */
+export function isThreshold([numerator, denominator]: Fraction): boolean {
+  return 3n * numerator >= denominator && 3n * numerator <= 2n * denominator
 }
 
 function checkEras({ chain, eras, height }: Trust): void {

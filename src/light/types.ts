@@ -38,3 +38,11 @@ export type SignedHeader = {
 
 /** Validators vote with Ed25519 keys. Sets are ordered by power (falling), then address (rising), as CometBFT does. */
 export type Validator = { readonly key: PublicKey; readonly power: bigint }
+
+/** A signed header with the set that it names, which is what a light client follows (CometBFT's light block). */
+export type LightBlock = {
+  readonly signed: SignedHeader
+  readonly validators: readonly Validator[]
+  /** The set that the header announces for the next height, where it is known. */
+  readonly nextValidators?: readonly Validator[]
+}

@@ -1,10 +1,18 @@
 /** Validator sets: order, address, hash, and what makes a set sound. */
-import { bytesField, compareBytes, concat, messageField, type PublicKey, varintField } from '../codec/index.ts'
+import {
+  bytesField,
+  compareBytes,
+  concat,
+  equalBytes,
+  messageField,
+  type PublicKey,
+  varintField,
+} from '../codec/index.ts'
 import { ed25519Raw, sha256 } from '../crypto/portable/index.ts'
 import { lightError } from './errors.ts'
 import { maximumTotalPower, maximumValidators } from './limits.ts'
 import { merkleRoot } from './merkle.ts'
-import type { Validator } from './types.ts'
+import type { Header, Validator } from './types.ts'
 
 const addressLength = 20
 
@@ -52,6 +60,17 @@ export function checkValidatorSet(validators: readonly Validator[]): void {
   if (ordered.some((validator, index) => validator !== validators[index])) {
     throw lightError('validator-set', { reason: 'it is not ordered by falling power, then rising address' })
   }
+}
+
+/** That a next set, if one is given, is sound and the one that a header announces. @throws light.next-validators-hash, light.validator-set */
+export function checkAnnounced(
+  { height, nextValidatorsHash }: Pick<Header, 'height' | 'nextValidatorsHash'>,
+  nextValidators: readonly Validator[] | undefined,
+): void {
+  if (nextValidators === undefined) return
+  checkValidatorSet(nextValidators)
+  if (!equalBytes(nextValidatorsHash, validatorsHash(nextValidators)))
+    throw lightError('next-validators-hash', { height })
 }
 
 function comparePower(a: Validator, b: Validator): number {

@@ -1,8 +1,10 @@
 import { equalBytes } from '../codec/index.ts'
 import { portableVoteVerifier, type SignatureVerifier } from '../crypto/portable/index.ts'
 import { type Proven, rootOf, type TreeName, treeNumber } from '../state/verifier.ts'
+import type { Conflict } from './conflict.ts'
 import { lightError, proofError } from './errors.ts'
 import { followHeader, refuseExpired, refuseFuture } from './follow.ts'
+import { followHeaders } from './follow-headers.ts'
 import { innerHash } from './merkle.ts'
 import { checkForm, type Proof } from './proof.ts'
 import { compareTimestamps, timestampToMilliseconds } from './timestamp.ts'
@@ -52,6 +54,16 @@ export function verifyProof(proof: Proof, trust: Trust, conditions: ProofConditi
   return { header, headerTime, provenHeight: header.height - 1n, proven: proof.proven, trust: newest }
 }
 
+/**
+ * The proof of the fork that a proof shows which `verifyProof` refuses with light.conflicting-header; undefined where it
+ * shows none.
+ */
+export function forkIn(proof: Proof, trust: Trust, { now, verifier }: ProofConditions): Conflict | undefined {
+  const validators = proof.via.at(-1)?.validators ?? trust.validators
+  const blocks = [...proof.via, { signed: proof.signed, validators }]
+  return followHeaders(trust, blocks, { now, ...(verifier === undefined ? {} : { verifier }) }).conflict
+}
+
 function refuseOtherEra({ height }: Header, { eras }: Trust): void {
   const from = eras.at(-1)?.from ?? 0n
   if (height < from) throw proofError('other-era', { height, from })
@@ -60,10 +72,10 @@ function refuseOtherEra({ height }: Header, { eras }: Trust): void {
 /** Each header on the way has to be newer than the one before, and none newer than the proof's. */
 function followVia(proof: Proof, trust: Trust, now: bigint, verifier: SignatureVerifier): Trust {
   const { height } = proof.signed.header
-  return proof.via.reduce((reached, { signed, validators }) => {
-    if (signed.header.height <= reached.height || signed.header.height > height)
-      throw proofError('via-order', { height })
-    return followHeader(reached, signed, validators, now, verifier)
+  return proof.via.reduce((reached, block) => {
+    const own = block.signed.header.height
+    if (own <= reached.height || own > height) throw proofError('via-order', { height })
+    return followHeader(reached, block, { now, verifier })
   }, trust)
 }
 
@@ -77,7 +89,9 @@ function trustHeader(signed: SignedHeader, trust: Trust, now: bigint, verifier: 
     throw proofError('unknown-validators', { height: header.height })
   }
   refuseSuperfluousVotes(signed, trust.validators)
-  if (header.height >= trust.height) return followHeader(trust, signed, trust.validators, now, verifier)
+  if (header.height >= trust.height) {
+    return followHeader(trust, { signed, validators: trust.validators }, { now, verifier })
+  }
   verifySignedHeader(signed, trust.validators, trust.chain, verifier)
   if (compareTimestamps(header.time, trust.time) >= 0) {
     throw lightError('time-order', { height: header.height, trusted: trust.height })

@@ -78,6 +78,14 @@ export function defineCollection<
   const version = earlier.length + 1
   // A block reads the same few rows (parameters, members) for each of its items; values are never changed in place.
   const decoded = new WeakMap<Uint8Array, { readonly value: ValueOf<Schema> }>()
+  const read = (bytes: Uint8Array): ValueOf<Schema> => {
+    try {
+      return readUp(declaration.value, version, earlier, bytes) as ValueOf<Schema>
+    } catch (cause) {
+      // What is stored was checked when it was written: now it is damaged, and no transaction is to blame.
+      throw stateError('value-form', { size: bytes.length }, cause)
+    }
+  }
   const collection: Collection<ValueOf<Schema>, Index, Counter> = {
     module: declaration.module,
     name: declaration.name,
@@ -93,16 +101,12 @@ export function defineCollection<
     decode: (bytes) => {
       const known = decoded.get(bytes)
       if (known !== undefined) return known.value
-      try {
-        const value = readUp(declaration.value, version, earlier, bytes) as ValueOf<Schema>
-        decoded.set(bytes, { value })
-        return value
-      } catch (cause) {
-        // What is stored was checked when it was written: now it is damaged, and no transaction is to blame.
-        throw stateError('value-form', { size: bytes.length }, cause)
-      }
+      const value = read(bytes)
+      decoded.set(bytes, { value })
+      return value
     },
-    consequences: (bytes) => consequencesOf(collection, declaration.blobs, bytes),
+    // Asked of each record once: what was decoded is not kept.
+    consequences: (bytes) => consequencesOf(collection, declaration.blobs, bytes, read(bytes)),
   }
   return collection
 }
@@ -111,8 +115,8 @@ function consequencesOf<Value, Index extends string, Counter extends string>(
   collection: Collection<Value, Index, Counter>,
   blobs: ((value: Value) => readonly Uint8Array[]) | undefined,
   bytes: Uint8Array,
+  value: Value,
 ): Consequences {
-  const value = collection.decode(bytes)
   const version = valueVersion(bytes)
   const isKept = (name: string): boolean => version >= (collection.since[name] ?? 1)
   const indexes: Uint8Array[] = []
@@ -120,13 +124,25 @@ function consequencesOf<Value, Index extends string, Counter extends string>(
     const key = isKept(name) ? index.of(value) : undefined
     if (key !== undefined) indexes.push(concat(indexPrefix(collection, name), key))
   }
-  const counters: Uint8Array[] = []
-  for (const [name, groupOf] of entriesOf(collection.counters)) {
-    const group = isKept(name) ? groupOf(value) : undefined
-    if (group !== undefined) counters.push(counterKey(collection.module, collection.name, name, group))
+  const countersOf = (): readonly Uint8Array[] => {
+    const counters: Uint8Array[] = []
+    for (const [name, groupOf] of entriesOf(collection.counters)) {
+      const group = isKept(name) ? groupOf(value) : undefined
+      if (group !== undefined) counters.push(counterKey(collection.module, collection.name, name, group))
+    }
+    return counters
   }
-  const record = concat(collection.prefix, collection.key(value))
-  return { record, indexes, counters, blobs: blobs?.(value) ?? [] }
+  return {
+    indexes,
+    blobs: blobs?.(value) ?? [],
+    // Whoever fills a database asks for neither, a million times.
+    get record() {
+      return concat(collection.prefix, collection.key(value))
+    },
+    get counters() {
+      return countersOf()
+    },
+  }
 }
 
 function entriesOf<Name extends string, Entry>(rows: Readonly<Record<Name, Entry>>): [Name, Entry][] {

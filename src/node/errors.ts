@@ -47,4 +47,10 @@ export const nodeError = defineErrors('node', {
     remedy:
       'Make room or repair the disk, then start the node again: it goes on where it was. Keep the signing state as it is.',
   },
+  'result-elsewhere': {
+    number: 865,
+    status: 410,
+    message: 'transaction {id} was executed at height {height}, before the snapshot that this node began with',
+    remedy: 'Ask a node that has the block for its result; it is not executed again.',
+  },
 })

@@ -8,7 +8,7 @@ export { BackgroundPruning, type BackgroundPruningOptions } from './background-p
 export { nodeError } from './errors.ts'
 export { headerStoreOf } from './header-store.ts'
 export { proveForIcs23 } from './ics23.ts'
-export { trustingPeriod } from './limits.ts'
+export type { ReaderTrust } from './light-blocks.ts'
 export { LedgerNode, type NodeOptions, type ProvableState } from './node.ts'
 export { stateQueries } from './state-queries.ts'
 export type { Committed } from './submission.ts'

@@ -1,14 +1,24 @@
 /** A running node: a chain, an engine, and what people ask of them. */
 
-import { type Chain, chainIdOf, type Genesis, genesisDigest, isOutage, type StateView } from '../chain/index.ts'
+import {
+  type Chain,
+  chainError,
+  chainIdOf,
+  type Genesis,
+  genesisDigest,
+  isOutage,
+  type StateView,
+} from '../chain/index.ts'
 import { equalBytes } from '../codec/index.ts'
 import { voteVerifier } from '../crypto/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { quickCheck } from '../fsck/index.ts'
 import {
   compareLeaves,
+  defaultTrustingPeriod,
   encodeProof,
   encodeTrust,
+  type LightBlock,
   type Proof,
   type SignedHeader,
   trimVotes,
@@ -18,7 +28,7 @@ import { type Proven, stateRoot, treeNumber } from '../state/index.ts'
 import { withCode } from './disk-failure.ts'
 import { nodeError } from './errors.ts'
 import { SignedHeaders } from './headers.ts'
-import { trustingPeriod } from './limits.ts'
+import { LightBlocks, type ReaderTrust } from './light-blocks.ts'
 import { Submissions } from './submission.ts'
 
 export type NodeOptions = {
@@ -38,6 +48,7 @@ export class LedgerNode {
   readonly submissions: Submissions
   readonly #genesis: Genesis
   readonly #headers: SignedHeaders
+  readonly #lightBlocks: LightBlocks
   /** The newest block that changed the state: a proof covers it, so that nobody misses what was acknowledged. */
   #acknowledged: bigint
   #isStopping = false
@@ -48,6 +59,7 @@ export class LedgerNode {
     this.submissions = new Submissions(chain, engine)
     this.#genesis = genesis
     this.#headers = new SignedHeaders(chain.store, engine)
+    this.#lightBlocks = new LightBlocks(this.#headers, engine)
     this.#acknowledged = chain.head?.height ?? 0n
     chain.onCommit(({ height, executed }) => {
       if (executed.records.length > 0) this.#acknowledged = height
@@ -59,9 +71,11 @@ export class LedgerNode {
   /**
    * Looks at the store, starts the engine over the chain; resolves when it works on blocks. A store that goes away from then
    * on is waited for.
-   * @throws fsck.root-differs, fsck.block-damaged, fsck.record-differs, node.disk-failed
+   * @throws chain.genesis for another engine than the genesis names; fsck.root-differs, fsck.block-damaged,
+   *   fsck.record-differs, node.disk-failed
    */
   static async start(options: NodeOptions): Promise<LedgerNode> {
+    requireEngine(options)
     await quickCheck(options.chain.store)
     const node = new LedgerNode(options)
     await node.#startEngine(options.onFailure)
@@ -88,10 +102,12 @@ export class LedgerNode {
   }
 
   /**
-   * A proof file of the leaves that `choose` takes from the provable state.
-   * @throws node.proof-timeout, node.root-differs when the store does not have what the chain decided
+   * A proof file of the leaves that `choose` takes from the provable state, for `reader` with the headers that lead from
+   * its trust file.
+   * @throws node.proof-timeout, node.root-differs when the store does not have what the chain decided, engine.no-header
+   *   and light.too-many-headers when no headers lead there
    */
-  async proof(choose: (view: StateView) => Promise<readonly Proven[]>): Promise<Uint8Array> {
+  async proof(choose: (view: StateView) => Promise<readonly Proven[]>, reader?: ReaderTrust): Promise<Uint8Array> {
     const { signed, view } = await this.provableState()
     try {
       const proven = [...(await choose(view))].sort(compareLeaves)
@@ -102,7 +118,7 @@ export class LedgerNode {
       return encodeProof({
         signed: await this.#trimmed(signed),
         proven,
-        via: [],
+        via: reader === undefined ? [] : await this.#lightBlocks.leading(reader, signed),
         ...otherRoot(proven, standing, records),
       })
     } finally {
@@ -115,12 +131,17 @@ export class LedgerNode {
     const signed = await this.#trimmed(await this.#headers.newest(1n, () => this.#head()))
     const validators = await this.engine.validators(signed.header.height)
     const eras = [{ genesis: genesisDigest(this.#genesis), from: 1n }]
-    return encodeTrust(trustFrom({ signed, validators, eras, trustingPeriod }, voteVerifier))
+    return encodeTrust(trustFrom({ signed, validators, eras, trustingPeriod: defaultTrustingPeriod }, voteVerifier))
   }
 
   /** The signed header of a height; undefined when there is none (yet). */
   signedHeader(height: bigint): Promise<SignedHeader | undefined> {
     return this.#headers.get(height)
+  }
+
+  /** The same with the validators of the height and of the next one. */
+  lightBlock(height: bigint): Promise<LightBlock | undefined> {
+    return this.#lightBlocks.get(height)
   }
 
   /** Finishes the block that is being made, unless it waits for a store that is away: then it is made after the next start. */
@@ -169,4 +190,11 @@ function otherRoot(proven: readonly Proven[], standing: Uint8Array, records: Uin
   const has = (tree: number) => proven.some((leaf) => leaf.tree === tree)
   if (!has(treeNumber.standing)) return { otherRoot: standing }
   return has(treeNumber.records) ? {} : { otherRoot: records }
+}
+
+/** A decision that one engine can carry out would stop the other one. */
+function requireEngine({ genesis: { engine: named }, engine: { name } }: NodeOptions): void {
+  if (named !== undefined && named !== name) {
+    throw chainError('genesis', { reason: `it is for the engine ${named}, this is ${name}` })
+  }
 }

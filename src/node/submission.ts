@@ -36,7 +36,7 @@ export class Submissions {
   /**
    * Admits, hands to the engine, and resolves after this node's commit. While blocks wait for a store that is away, nothing
    * is taken; what was taken before goes on waiting for its block.
-   * @throws what admission refuses; store.unavailable, node.commit-timeout
+   * @throws what admission refuses; store.unavailable, node.commit-timeout, node.result-elsewhere
    */
   async submit(bytes: Uint8Array): Promise<Committed> {
     const id = sha256(decodeEnvelope(bytes).payload)
@@ -57,11 +57,15 @@ export class Submissions {
     return id
   }
 
-  /** An executed transaction, as it is stored. */
+  /** An executed transaction, as it is stored. @throws node.result-elsewhere */
   async find(id: Uint8Array): Promise<Committed | undefined> {
     const place = await this.#chain.store.transaction(id)
     if (place === undefined) return undefined
-    const block = await this.#chain.store.block(place.height)
+    const { store } = this.#chain
+    const block = await store.block(place.height)
+    if (block === undefined && place.height <= ((await store.base())?.height ?? -1n)) {
+      throw nodeError('result-elsewhere', { id, height: place.height })
+    }
     const result = block === undefined ? undefined : decodeResults(block.results)[place.position]
     return block === undefined || result === undefined
       ? undefined

@@ -2,7 +2,8 @@
 import { compareBytes, concat } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { pathNibble } from './hashing.ts'
-import { emptyPage, encodePage, type Leaf, Page, pageHash, type Slot, slotsInPage } from './page.ts'
+import { emptyPage, type Leaf, Page, type Slot } from './page.ts'
+import { slotsInPage } from './page-hashes.ts'
 import { pageKey } from './tree.ts'
 import type { TreeName } from './verifier.ts'
 
@@ -26,7 +27,7 @@ export function buildTree(
   const page = sorted.length === 0 ? emptyPage : buildPage(tree, path, sorted, pages)
   if (path.length > 0 && sorted.length < 2) pages.length = 0
   pages.sort((a, b) => compareBytes(a.key, b.key))
-  return { hash: pageHash(page), pages }
+  return { hash: page.hash(), pages }
 }
 
 /** The page at a path from its sixteen slots. */
@@ -36,7 +37,7 @@ export function joinPage(
   slots: readonly Slot[],
 ): { readonly hash: Uint8Array; readonly key: Uint8Array; readonly value: Uint8Array } {
   const page = Page.of(slots)
-  return { hash: pageHash(page), key: pageKey(tree, path), value: encodePage(page) }
+  return { hash: page.hash(), key: pageKey(tree, path), value: page.bytes }
 }
 
 function buildPage(
@@ -53,11 +54,11 @@ function buildPage(
     if (end - start <= 1) slots.push(leaves[start] !== undefined && end > start ? leaves[start]! : null)
     else {
       const below = buildPage(tree, concat(path, Uint8Array.of(nibble)), leaves.slice(start, end), pages)
-      slots.push({ kind: 'child', hash: pageHash(below) })
+      slots.push({ kind: 'child', hash: below.hash() })
     }
     start = end
   }
   const page = Page.of(slots)
-  pages.push({ key: pageKey(tree, path), value: encodePage(page) })
+  pages.push({ key: pageKey(tree, path), value: page.bytes })
   return page
 }

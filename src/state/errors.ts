@@ -38,4 +38,10 @@ export const stateError = defineErrors('state', {
     message: 'ICS23 can show an absence beside a leaf only, and the tree has none',
     remedy: 'Use the .proof format, which shows it by the empty root.',
   },
+  'range-form': {
+    number: 306,
+    status: 400,
+    message: 'a range of the state tree is not well-formed: {reason}',
+    remedy: 'Take the snapshot from another node.',
+  },
 })

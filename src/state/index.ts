@@ -20,8 +20,12 @@ export {
   recordKey,
   valueVersion,
 } from './leaf.ts'
-export { maximumKeyBytes, maximumValueBytes } from './limits.ts'
-export { decodePage, type Leaf, type Page, pageHash, type Slot, slotsInPage } from './page.ts'
+export { leavesInOrder } from './leaves.ts'
+export { maximumKeyBytes, maximumValueBytes, minimumKeyBytes, minimumValueBytes, upperDepth } from './limits.ts'
+export { type Leaf, Page, type Slot } from './page.ts'
+export { slotsInPage } from './page-hashes.ts'
 export { neighbourKeys, proveLeaf, treeRoot } from './prove.ts'
+export { boundBetween, type HashRange, maximumOutside, proveRange, rangeRoot } from './range.ts'
 export { type LeafChange, type PageChange, type PageReader, pageKey, updateTree } from './tree.ts'
+export { type BuiltPage, TreeBuilder } from './tree-builder.ts'
 export { CompactPath, decodeProven, maximumPathDepth, Proven, rootOf, type TreeName, treeNumber } from './verifier.ts'

@@ -1,3 +1,6 @@
+/** Half-bytes of the longest path of an upper page: there are 4,369 of them a tree, and every block goes through most. */
+export const upperDepth = 3
+
 /** The key of a leaf, in bytes, between `minimumKeyBytes` and this: more can be stored, but not proven. */
 export const maximumKeyBytes = 512
 

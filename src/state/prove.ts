@@ -3,7 +3,8 @@ import { compareBytes, concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { stateError } from './errors.ts'
 import { emptyHash, pathBit, pathNibble } from './hashing.ts'
-import { decodePage, emptyPage, type Leaf, levelsInPage, type Page, pageHash, slotsInPage } from './page.ts'
+import { emptyPage, type Leaf, levelsInPage, Page } from './page.ts'
+import { slotsInPage } from './page-hashes.ts'
 import { nibblePath, type PageReader, pageKey } from './tree.ts'
 import { type CompactPath, type Proven, type TreeName, treeNumber } from './verifier.ts'
 
@@ -26,7 +27,7 @@ export async function proveLeaf(
 
 /** The root of a tree as its pages have it. */
 export async function treeRoot(tree: TreeName, read: PageReader): Promise<Uint8Array> {
-  return pageHash(await loadPage(tree, read, new Uint8Array(0)))
+  return (await loadPage(tree, read, new Uint8Array(0))).hash()
 }
 
 /** The keys of the nearest leaves on both sides of where a key's hash is or would be, in the order of hashes. */
@@ -51,7 +52,7 @@ async function descend(
   let named: Uint8Array | undefined
   for (let depth = 0; ; depth++) {
     const page = await loadPage(tree, read, nibblePath(keyHash, depth))
-    if (named !== undefined && !equalBytes(pageHash(page), named)) {
+    if (named !== undefined && !equalBytes(page.hashAt(1), named)) {
       throw stateError('page-form', { reason: 'it is not the page that the one above names' })
     }
     let place = 1
@@ -93,8 +94,8 @@ async function nearest(
   const onPath = nibblePath(keyHash, path.length).every((nibble, index) => nibble === path[index])
   const first = onPath ? pathNibble(keyHash, path.length) : step === 1 ? 0 : slotsInPage - 1
   for (let index = first; index >= 0 && index < slotsInPage; index += step) {
-    const slot = page.slots[index]
-    if (slot === null || slot === undefined) continue
+    const slot = page.slot(index)
+    if (slot === null) continue
     if (slot.kind === 'child') {
       const found = await nearest(tree, read, keyHash, concat(path, Uint8Array.of(index)), step)
       if (found !== null) return found
@@ -106,7 +107,7 @@ async function nearest(
 async function loadPage(tree: TreeName, read: PageReader, path: Uint8Array): Promise<Page> {
   const key = pageKey(tree, path)
   const bytes = (await read([key])).get(toHex(key))
-  if (bytes !== undefined) return decodePage(bytes)
+  if (bytes !== undefined) return Page.read(bytes)
   if (path.length > 0) throw stateError('page-missing', { path })
   return emptyPage
 }

@@ -5,7 +5,10 @@ import { compareBytes, concat, equalBytes, toHex } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
 import { stateError } from './errors.ts'
 import { pathNibble } from './hashing.ts'
-import { decodePage, emptyPage, encodePage, type Leaf, type Page, pageHash, type Slot } from './page.ts'
+import { upperDepth } from './limits.ts'
+import { emptyPage, type Leaf, Page, type Slot, type SlotChange } from './page.ts'
+import { Slab } from './slab.ts'
+import { keepUpperPage, readUpperPage } from './upper-pages.ts'
 import { type TreeName, treeNumber } from './verifier.ts'
 
 /** Reads pages by their store key; a map by hexadecimal key of those that exist. */
@@ -22,15 +25,23 @@ export type PageChange = {
 
 type HashedChange = { readonly keyHash: Uint8Array; readonly leaf: Leaf | null }
 
-/** A page on the way of at least one change, with the changes that go through it: a run of the sorted list. */
+/** Neighbours in the sorted list of changes: those from `start` up to before `end`. */
+type Run = { readonly changes: readonly HashedChange[]; readonly start: number; readonly end: number }
+
+/** A page on the way of at least one change, with the changes that go through it. */
 type TouchedPage = {
-  readonly path: Uint8Array
   readonly key: Uint8Array
-  readonly changes: readonly HashedChange[]
+  readonly run: Run
   page: Page
   bytes: Uint8Array | null
-  readonly below: Map<number, TouchedPage>
+  /** Touched pages below, in the order of the slots that lead to them. */
+  readonly below: TouchedPage[]
+  /** The page as it is after the changes, once that is worked out. */
+  changed: Page | undefined
 }
+
+/** What a block writes, and where. */
+type Writing = { readonly tree: TreeName; readonly written: PageChange[]; readonly slab: Slab }
 
 /** The store key of the page at a path of half-bytes: the tree's number, then one byte each. */
 export function pageKey(tree: TreeName, path: Uint8Array): Uint8Array {
@@ -38,7 +49,8 @@ export function pageKey(tree: TreeName, path: Uint8Array): Uint8Array {
 }
 
 /**
- * Applies changes to one tree. Later changes of the same key win.
+ * Applies changes to one tree. Later changes of the same key win. `turn` is asked often, and waited for when it gives a
+ * promise: so much work would else keep all others waiting.
  * @returns the new root and each page that differs, sorted by its key
  * @throws state.page-form, state.page-missing
  */
@@ -46,47 +58,55 @@ export async function updateTree(
   tree: TreeName,
   read: PageReader,
   changes: readonly LeafChange[],
+  turn: () => Promise<void> | undefined = () => undefined,
 ): Promise<{ root: Uint8Array; pages: readonly PageChange[] }> {
   const top = await loadTouchedPages(tree, read, hashChanges(changes))
-  const written: PageChange[] = []
-  const page = changePage(tree, top, written)
-  if (top.changes.length > 0) record(written, top.key, top.bytes, page.held === 0 ? null : page)
-  written.sort((a, b) => compareBytes(a.key, b.key))
-  return { root: pageHash(page), pages: written }
+  const writing: Writing = { tree, written: [], slab: new Slab() }
+  for (const second of top.below) {
+    for (const third of second.below) {
+      third.changed = changePage(writing, third)
+      await turn()
+    }
+  }
+  const page = changePage(writing, top)
+  if (changes.length > 0) record(writing, top.key, top.bytes, page.held === 0 ? null : page)
+  const pages = writing.written.sort((a, b) => compareBytes(a.key, b.key))
+  return { root: page.hash(), pages }
 }
 
-function hashChanges(changes: readonly LeafChange[]): readonly HashedChange[] {
+function hashChanges(changes: readonly LeafChange[]): Run {
   const hashed = changes.map(({ key, value }): HashedChange => {
     const keyHash = sha256(key)
     return { keyHash, leaf: value === null ? null : { kind: 'leaf', key, keyHash, valueHash: sha256(value) } }
   })
   // The sort is stable: of changes of one key the last one stands last, and wins.
   hashed.sort((a, b) => compareBytes(a.keyHash, b.keyHash))
-  return hashed.filter((change, index) => {
+  const distinct = hashed.filter((change, index) => {
     const next = hashed[index + 1]
     return next === undefined || !equalBytes(next.keyHash, change.keyHash)
   })
+  return { changes: distinct, start: 0, end: distinct.length }
 }
 
 /** Level by level, so that a block costs one query a level however many leaves it changes. */
-async function loadTouchedPages(
-  tree: TreeName,
-  read: PageReader,
-  changes: readonly HashedChange[],
-): Promise<TouchedPage> {
-  const top = touched(tree, new Uint8Array(0), changes)
+async function loadTouchedPages(tree: TreeName, read: PageReader, run: Run): Promise<TouchedPage> {
+  const top = touched(pageKey(tree, new Uint8Array(0)), run)
   for (let level = [top]; level.length > 0; ) {
     const found = await read(level.map(({ key }) => key))
     const next: TouchedPage[] = []
     for (const place of level) {
+      const depth = depthOf(place.key)
       const bytes = found.get(toHex(place.key)) ?? null
-      if (bytes === null && place !== top) throw stateError('page-missing', { path: place.path })
+      if (bytes === null && place !== top) throw stateError('page-missing', { path: place.key.subarray(1) })
       place.bytes = bytes
-      place.page = bytes === null ? emptyPage : decodePage(bytes)
-      for (const [nibble, group] of groupByNibble(place.changes, place.path.length)) {
-        if (place.page.slots[nibble]?.kind !== 'child') continue
-        const below = touched(tree, concat(place.path, Uint8Array.of(nibble)), group)
-        place.below.set(nibble, below)
+      if (bytes !== null) place.page = depth <= upperDepth ? readUpperPage(bytes) : Page.read(bytes)
+      for (let rest = place.run; rest.start < rest.end; ) {
+        const nibble = nibbleOf(rest, depth)
+        const group = sameNibble(rest, depth)
+        rest = { ...rest, start: group.end }
+        if (!place.page.hasChild(nibble)) continue
+        const below = touched(concat(place.key, Uint8Array.of(nibble)), group)
+        place.below.push(below)
         next.push(below)
       }
     }
@@ -95,66 +115,78 @@ async function loadTouchedPages(
   return top
 }
 
-function touched(tree: TreeName, path: Uint8Array, changes: readonly HashedChange[]): TouchedPage {
-  return { path, key: pageKey(tree, path), changes, page: emptyPage, bytes: null, below: new Map() }
+function touched(key: Uint8Array, run: Run): TouchedPage {
+  return { key, run, page: emptyPage, bytes: null, below: [], changed: undefined }
 }
 
-function changePage(tree: TreeName, place: TouchedPage, written: PageChange[]): Page {
-  const slots = new Map<number, Slot>()
-  for (const [nibble, group] of groupByNibble(place.changes, place.path.length)) {
-    const below = place.below.get(nibble)
-    const path = () => concat(place.path, Uint8Array.of(nibble))
-    if (below !== undefined) {
-      slots.set(nibble, settle(written, below.key, below.bytes, changePage(tree, below, written)))
-    } else slots.set(nibble, changeLeaves(tree, place.page.slots[nibble] ?? null, path, group, written))
+function changePage(writing: Writing, place: TouchedPage): Page {
+  const depth = depthOf(place.key)
+  const slots: SlotChange[] = []
+  let next = 0
+  for (let rest = place.run; rest.start < rest.end; ) {
+    const index = nibbleOf(rest, depth)
+    const group = sameNibble(rest, depth)
+    rest = { ...rest, start: group.end }
+    if (place.page.hasChild(index)) {
+      const below = place.below[next++]!
+      const page = below.changed ?? changePage(writing, below)
+      slots.push({ index, slot: settle(writing, below.key, below.bytes, page) })
+    } else slots.push({ index, slot: changeLeaves(writing, place, index, group) })
   }
-  return place.page.withSlots(slots)
+  // A slab lives as long as any of its pages: those that are kept for long get memory of their own.
+  return place.page.withSlots(slots, depth <= upperDepth ? undefined : writing.slab.take)
 }
 
 /** A slot without a page below: empty or one leaf until now. */
-function changeLeaves(
-  tree: TreeName,
-  slot: Slot,
-  path: () => Uint8Array,
-  changes: readonly HashedChange[],
-  written: PageChange[],
-): Slot {
-  const only = changes[0]!
-  const stays = slot?.kind === 'leaf' && !changes.some(({ keyHash }) => equalBytes(keyHash, slot.keyHash))
-  if (changes.length === 1 && !stays) return only.leaf
-  const leaves = changes.filter((change) => change.leaf !== null)
-  if (stays) leaves.push({ keyHash: slot.keyHash, leaf: slot })
+function changeLeaves(writing: Writing, place: TouchedPage, index: number, { changes, start, end }: Run): Slot {
+  const slot = place.page.slot(index)
+  if (slot === null && end === start + 1) return changes[start]!.leaf
+  const leaves: HashedChange[] = []
+  let stays = slot?.kind === 'leaf'
+  for (let next = start; next < end; next++) {
+    const change = changes[next]!
+    if (slot?.kind === 'leaf' && equalBytes(change.keyHash, slot.keyHash)) stays = false
+    if (change.leaf !== null) leaves.push(change)
+  }
+  if (stays && slot?.kind === 'leaf') leaves.push({ keyHash: slot.keyHash, leaf: slot })
   if (leaves.length <= 1) return leaves[0]?.leaf ?? null
   leaves.sort((a, b) => compareBytes(a.keyHash, b.keyHash))
-  const fresh = touched(tree, path(), leaves)
-  return settle(written, fresh.key, null, changePage(tree, fresh, written))
+  const run = { changes: leaves, start: 0, end: leaves.length }
+  const fresh = touched(concat(place.key, Uint8Array.of(index)), run)
+  return settle(writing, fresh.key, null, changePage(writing, fresh))
 }
 
 /** A page that holds nothing or one leaf dissolves into its parent's slot: a tree has one form for one content. */
-function settle(written: PageChange[], key: Uint8Array, before: Uint8Array | null, page: Page): Slot {
+function settle(writing: Writing, key: Uint8Array, before: Uint8Array | null, page: Page): Slot {
   const only = page.soleLeafAt(1)
-  record(written, key, before, only === 'several' ? page : null)
-  if (only === 'several') return { kind: 'child', hash: pageHash(page) }
+  record(writing, key, before, only === 'several' ? page : null)
+  if (only === 'several') return { kind: 'child', hash: page.hash() }
   return only === 'none' ? null : only
 }
 
-function record(written: PageChange[], key: Uint8Array, before: Uint8Array | null, page: Page | null): void {
-  const after = page === null ? null : encodePage(page)
+function record({ written }: Writing, key: Uint8Array, before: Uint8Array | null, page: Page | null): void {
+  const after = page?.bytes ?? null
+  if (page !== null && depthOf(key) <= upperDepth) keepUpperPage(page)
   const isSame = before === null || after === null ? before === after : equalBytes(before, after)
   if (!isSame) written.push({ key, before, after })
 }
 
-/** Changes are sorted, so that those of one slot stand side by side. */
-function groupByNibble(changes: readonly HashedChange[], depth: number): [number, readonly HashedChange[]][] {
-  const groups: [number, readonly HashedChange[]][] = []
-  for (let start = 0; start < changes.length; ) {
-    const nibble = pathNibble(changes[start]!.keyHash, depth)
-    let end = start + 1
-    while (end < changes.length && pathNibble(changes[end]!.keyHash, depth) === nibble) end++
-    groups.push([nibble, start === 0 && end === changes.length ? changes : changes.slice(start, end)])
-    start = end
-  }
-  return groups
+/** How many half-bytes lead to a page. */
+function depthOf(key: Uint8Array): number {
+  return key.length - 1
+}
+
+function nibbleOf({ changes, start }: Run, depth: number): number {
+  return pathNibble(changes[start]!.keyHash, depth)
+}
+
+/** Changes are sorted, so that those of one slot stand side by side: those at the beginning of the run. */
+function sameNibble(run: Run, depth: number): Run {
+  const { changes, start } = run
+  const nibble = nibbleOf(run, depth)
+  let end = start + 1
+  while (end < run.end && pathNibble(changes[end]!.keyHash, depth) === nibble) end++
+  return { changes, start, end }
 }
 
 /** The first `length` half-bytes of a key's hash, one byte each. */

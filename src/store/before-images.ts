@@ -15,6 +15,7 @@
  */
 import { createHash } from 'node:crypto'
 import { compareBytes, concat, equalBytes, uint64Bytes } from '../codec/index.ts'
+import { CommonrootError } from '../errors/index.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { storeError } from './errors.ts'
 import type { BlockWrite, Change, StoreTable } from './port.ts'
@@ -175,4 +176,14 @@ export class BeforeImages {
 
 function digestOf(height: bigint, bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(uint64Bytes(height)).update(bytes).digest()
+}
+
+/** Whether bytes are the before-images of the block of a height, as they were written. */
+export function areBeforeImages(height: bigint, bytes: Uint8Array): boolean {
+  try {
+    return new BeforeImages(height, bytes).height === height
+  } catch (error) {
+    if (error instanceof CommonrootError) return false
+    throw error
+  }
 }

@@ -15,5 +15,7 @@ export const copiedTables = {
   signed_header: { columns: ['height', 'bytes'], order: 'height', portion: 1000 },
   header_wanted: { columns: ['height'], order: 'height', portion: 2000 },
   block_archive: { columns: ['first', 'last', 'time', 'bytes', 'digest'], order: 'first', portion: 2000 },
+  snapshot_base: { columns: ['height', 'time', 'root'], order: 'height', portion: 1 },
+  snapshot_blob: { columns: ['digest', 'bytes'], order: 'digest', portion: 500 },
 } as const satisfies Record<string, { columns: readonly string[]; order: string; portion: number }>
 export type CopiedTable = keyof typeof copiedTables

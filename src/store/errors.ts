@@ -155,4 +155,16 @@ export const storeError = defineErrors('store', {
     message: 'at least the newest {minimum} blocks stay in the database',
     remedy: 'Keep that many or more.',
   },
+  'copy-form': {
+    number: 925,
+    status: 500,
+    message: 'Postgres sends rows in a form that this program does not read: {reason}',
+    remedy: 'See whether something stands between this program and the server; report it if not.',
+  },
+  'blocks-stored': {
+    number: 929,
+    status: 409,
+    message: 'the database already holds blocks up to height {height}',
+    remedy: 'Import into an empty database, or drop the schema of the chain first.',
+  },
 })

@@ -2,8 +2,8 @@
  * The store: what a chain keeps, in Postgres. One block is one database transaction, durable when `write` resolves.
  *
  * May import: `src/errors`, `src/durable`, `src/codec`, the `postgres` driver, Node. Start reading at `port.ts`, then `postgres.ts`
- * (the store), `block-transaction.ts` (what a block writes), `view.ts` and `before-images.ts` (reads at a height).
- * `archive/` keeps old blocks in files; `tables.ts` is for whoever checks or copies a chain; `follower/` keeps search indexes; `embedded/` is the sandbox's server.
+ * (the store), `block-transaction.ts` (what a block writes), `head/` (what is known without asking), `view.ts` and `before-images.ts` (reads at a height).
+ * `archive/` keeps old blocks in files; `snapshot/` reads and fills whole states; `tables.ts` is for whoever checks or copies a chain; `follower/` keeps search indexes; `embedded/` is the sandbox's server.
  */
 export {
   type ArchiveDamage,
@@ -76,6 +76,7 @@ export type {
   TableStatistics,
 } from './port.ts'
 export { openStore } from './postgres.ts'
+export { BulkLoad, type ExecutedId, type LoadedTable, StateReader } from './snapshot/index.ts'
 export {
   type BlobPlace,
   type FoundBlock,

@@ -52,7 +52,10 @@ export type ReadView = {
 export type BlockPlace = { readonly height: bigint; readonly position: number }
 
 export type Store = {
+  /** The newest block, or what the state began with when there is none yet. */
   head(): Promise<Head | undefined>
+  /** The snapshot that the state began with: up to its height, no block is here. Undefined when it began with the genesis. */
+  base(): Promise<Head | undefined>
   /** Reads at the head, outside any snapshot: for the one writer, who knows that nobody else writes. */
   read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>>
   /** Records at the head in key order: `from` inclusive, `until` exclusive. */
@@ -76,6 +79,8 @@ export type Store = {
     get(height: bigint): Promise<Uint8Array | undefined>
     missing(limit: number): Promise<readonly bigint[]>
   }
+  /** Somebody else has changed rows: what is remembered of them no longer holds. */
+  forget(): void
   close(): Promise<void>
 }
 

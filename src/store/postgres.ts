@@ -6,8 +6,10 @@ import { type ArchivedBlock, BlockArchive, entryLookup, minimumKeptBlocks } from
 import { BeforeImageCache } from './before-image-cache.ts'
 import type { Sql } from './connection.ts'
 import { storeError } from './errors.ts'
+import { HeadMemory } from './head/index.ts'
 import { maximumReaders, maximumViewAge, maximumViews, readTimeout, viewPatience } from './limits.ts'
 import type {
+  BlockPlace,
   BlockWrite,
   DatabaseStore,
   Head,
@@ -54,6 +56,7 @@ class PostgresStore implements DatabaseStore {
   readonly #reader: Reader
   readonly #views: SessionPool
   readonly #images = new BeforeImageCache()
+  readonly #known = new HeadMemory()
   readonly #openViews = new Set<SnapshotView>()
   readonly #archive: BlockArchive
   /** The newest block as far as this store has written it. */
@@ -83,23 +86,42 @@ class PostgresStore implements DatabaseStore {
     const [row] = await this.#read(
       (sql) => sql<Head[]>`select height, time, root from block order by height desc limit 1`,
     )
+    return row ?? (await this.base())
+  }
+
+  async base(): Promise<Head | undefined> {
+    const [row] = await this.#read((sql) => sql<Head[]>`select height, time, root from snapshot_base`)
     return row
   }
 
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    this.#requireOpen()
+    const ask = (unknown: readonly Uint8Array[]) => this.#readTable(table, unknown)
+    return table === 'records' ? this.#known.records.read(keys, ask) : ask(keys)
+  }
+
+  async #readTable(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.#read(
       (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
-        select key, value from ${sql(stateTables[table].name)} where key = any(${sql.typed.bytesList(keys)})`,
+        select key, value from ${sql(stateTables[table])} where key = any(${sql.typed.bytesList(keys)})`,
     )
     return new Map(rows.map(({ key, value }) => [key.toHex(), value]))
   }
 
   async scan(from: Uint8Array, until: Uint8Array, limit: number) {
-    const rows = await this.#read(
-      (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
-        select key, value from record where key >= ${from} and key < ${until} order by key limit ${limit}`,
+    this.#requireOpen()
+    return await this.#known.ranges.scan(from, until, limit, (...range) => this.#scanTable(...range))
+  }
+
+  async #scanTable(from: Uint8Array, until: Uint8Array, limit: number) {
+    const found = await this.#read(
+      (sql) => sql<{ key: Uint8Array; value: Uint8Array | null }[]>`
+        (select key, value from record where key >= ${from} and key < ${until} order by key limit ${limit})
+        union all (select key, null from record where key >= ${until} order by key limit 1)
+        order by key`,
     )
-    return [...rows]
+    const rows = found.flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]))
+    return { rows, next: found.find(({ value }) => value === null)?.key }
   }
 
   async view(at: 'head' | bigint): Promise<ReadView> {
@@ -121,7 +143,13 @@ class PostgresStore implements DatabaseStore {
 
   async write(block: BlockWrite): Promise<void> {
     this.#requireOpen()
-    this.#images.put(block.height, await this.#writer.write(block))
+    try {
+      this.#images.put(block.height, await this.#writer.write(block))
+    } catch (error) {
+      this.#known.inDoubt()
+      throw error
+    }
+    this.#known.written(block)
     this.#written = block.height
   }
 
@@ -146,7 +174,7 @@ class PostgresStore implements DatabaseStore {
         from blob left join block on block.height = blob.height
         where blob.digest = ${digest}`,
     )
-    if (row === undefined) return undefined
+    if (row === undefined) return await this.#snapshotBlob(digest)
     const archived = row.bytes === null ? await this.#archived(row.height) : undefined
     const bytes = row.bytes ?? archived?.block.slice(row.offset, row.offset + row.length)
     if (bytes === undefined || !equalBytes(createHash('sha256').update(bytes).digest(), digest)) {
@@ -156,14 +184,15 @@ class PostgresStore implements DatabaseStore {
   }
 
   async transaction(id: Uint8Array) {
-    const [row] = await this.#read(
-      (sql) => sql<{ height: bigint; position: number }[]>`
-        select height, position from transaction_id where id = ${id}`,
-    )
-    return row
+    return (await this.transactions([id])).get(id.toHex())
   }
 
-  async transactions(ids: readonly Uint8Array[]) {
+  async transactions(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>> {
+    this.#requireOpen()
+    return this.#known.places.read(ids, (unknown) => this.#readPlaces(unknown))
+  }
+
+  async #readPlaces(ids: readonly Uint8Array[]): Promise<ReadonlyMap<string, BlockPlace>> {
     const rows = await this.#read(
       (sql) => sql<{ id: Uint8Array; height: bigint; position: number }[]>`
         select id, height, position from transaction_id where id = any(${sql.typed.bytesList(ids)})`,
@@ -185,6 +214,10 @@ class PostgresStore implements DatabaseStore {
     return counted
   }
 
+  forget(): void {
+    this.#known.inDoubt()
+  }
+
   /** Ends all views; waits for a write under way. A second call waits for the first. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -196,6 +229,17 @@ class PostgresStore implements DatabaseStore {
     await this.#views.end()
     await this.#reader.end()
     await this.#writer.close()
+  }
+
+  /** Bytes that came with a snapshot lie there as they are. @throws store.corrupt */
+  async #snapshotBlob(digest: Uint8Array): Promise<Uint8Array | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql<{ bytes: Uint8Array }[]>`select bytes from snapshot_blob where digest = ${digest} limit 1`,
+    )
+    if (row !== undefined && !equalBytes(createHash('sha256').update(row.bytes).digest(), digest)) {
+      throw storeError('corrupt', { digest })
+    }
+    return row?.bytes
   }
 
   /** The first header of a height stays: later ones differ at most in whose votes they show. One statement, one transaction. */

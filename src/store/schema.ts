@@ -19,11 +19,11 @@ export function chainOf(schema: string): string | undefined {
   return schema.startsWith(schemaPrefix) ? schema.slice(schemaPrefix.length) : undefined
 }
 
-/** The tables of the state: where each is kept, and its number in a block's rows. */
-export const stateTables: Readonly<Record<StoreTable, { readonly name: string; readonly part: number }>> = {
-  records: { name: 'record', part: 1 },
-  indexes: { name: 'index_entry', part: 2 },
-  pages: { name: 'page', part: 3 },
+/** Where each table of the state is kept. */
+export const stateTables: Readonly<Record<StoreTable, string>> = {
+  records: 'record',
+  indexes: 'index_entry',
+  pages: 'page',
 }
 
 /**
@@ -37,6 +37,9 @@ export const stateTables: Readonly<Record<StoreTable, { readonly name: string; r
  *   log has the difference only. Pages are hashes, which nothing compresses.
  * - From format 3, `block_archive` says which blocks lie in files; `time` is that of the last of them, and
  *   `bytes` and `digest` are those of the file.
+ * - From format 4, a state may begin with a snapshot: `snapshot_base` has one row then, the height up to which no block
+ *   is here, and `snapshot_blob` the kept bytes that came with it. Equal bytes may stand there twice, so that rows can be
+ *   copied in without asking.
  */
 export const formatSteps: readonly string[] = [
   `
@@ -80,6 +83,12 @@ export const formatSteps: readonly string[] = [
     bytes bigint not null,
     digest bytea not null
   );
+  `,
+  `
+  create table snapshot_base (height bigint primary key, time bigint not null, root bytea not null);
+  create table snapshot_blob (digest bytea not null, bytes bytea not null);
+  alter table snapshot_blob alter column bytes set storage external;
+  create index snapshot_blob_digest on snapshot_blob (digest);
   `,
 ]
 

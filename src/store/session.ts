@@ -3,7 +3,7 @@
  * was lost refuses all that follows, so that the second half of a transaction never runs outside of it.
  */
 import { once } from 'node:events'
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import postgres from 'postgres'
 import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
@@ -51,6 +51,15 @@ export class Session {
     }
     // As it closes, the driver's stream sends a word that would end the next COPY.
     await this.#answer(() => closed)
+  }
+
+  /**
+   * The rows of a query in binary form, as `readCopy` takes them. `make` gives a statement `copy (...) to stdout (format
+   * binary)`, which takes no parameters. Nothing else may be asked of this session meanwhile.
+   * @throws store.unavailable, store.refused
+   */
+  async copyOut(make: (sql: Sql) => postgres.PendingQuery<postgres.Row[]>): Promise<Uint8Array> {
+    return await this.#answer(async (sql) => gather(await make(sql).readable()))
   }
 
   /** Runs `work` between BEGIN and COMMIT; an error undoes all of it. `mode` is as in BEGIN. */
@@ -114,6 +123,25 @@ function sendAll(stream: Writable, pieces: Iterable<Uint8Array>): Promise<void> 
     }
     sendNext()
   })
+}
+
+/**
+ * All bytes of the driver's stream. They are taken as they come: where a reader lets them pile up, the driver stops reading
+ * from the server, and is not told to go on when all that is missing is the word that the statement is done.
+ */
+function gather(stream: Readable): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  const pieces: Uint8Array[] = []
+  stream.on('data', (piece: Uint8Array) => pieces.push(piece))
+  stream.once('error', reject)
+  stream.once('end', () => resolve(joined(pieces)))
+  return promise
+}
+
+/** Without clearing the memory before it is filled, as `concat` does: blocks are large. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const { buffer, byteOffset, byteLength } = Buffer.concat(pieces)
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** SQLSTATE 25P02: an earlier statement of the transaction has failed. */

@@ -4,16 +4,18 @@
  */
 import type postgres from 'postgres'
 import { durably } from '../durable/index.ts'
-import { CommonrootError } from '../errors/index.ts'
 import { type ArchiveEntry, archivedBlobs, BlockArchive, entryLookup, registerAnew } from './archive/index.ts'
-import { BeforeImages } from './before-images.ts'
+import { areBeforeImages } from './before-images.ts'
 import type { Sql } from './connection.ts'
 import { type ColumnValue, type CopiedTable, copiedTables } from './copied-tables.ts'
+import { CopyReader } from './copy-reader.ts'
 import { writeTimeout } from './limits.ts'
 import type { StoredBlock, StoreTable } from './port.ts'
 import type { openStore } from './postgres.ts'
 import { formatSteps, schemaOf, stateTables } from './schema.ts'
 import { Session } from './session.ts'
+import type { SingleConnectionSettings } from './single-connection.ts'
+import { beforeImagesAt, scanBlocks, scanState } from './table-scans.ts'
 
 export type TableRow = { readonly key: Uint8Array; readonly value: Uint8Array }
 
@@ -33,16 +35,21 @@ export type FoundBlock = StoredBlock & { readonly archived: boolean }
 /** The format that this program writes. */
 export const storeFormat = formatSteps.length
 
+const countedTables = { ...stateTables, transactions: 'transaction_id', snapshotBlobs: 'snapshot_blob' } as const
+
 export class Tables {
   readonly #session: Session
   /** For what is looked up beside a scan. */
   readonly #lookups: Session
+  readonly #scans: CopyReader
   readonly #schema: string
   readonly archive: BlockArchive
 
-  private constructor(session: Session, lookups: Session, chain: string, folder: string | undefined) {
+  private constructor(settings: SingleConnectionSettings, chain: string, folder: string | undefined) {
+    const session = new Session(settings)
     this.#session = session
-    this.#lookups = lookups
+    this.#lookups = new Session(settings)
+    this.#scans = new CopyReader(settings)
     this.#schema = schemaOf(chain)
     this.archive = new BlockArchive(
       chain,
@@ -54,30 +61,24 @@ export class Tables {
   /** A connection of its own. Nothing is made or locked: the caller has opened the store, or only reads. */
   static open({ connection, chain, archive }: Parameters<typeof openStore>[0]): Tables {
     const settings = { url: connection, schema: schemaOf(chain), statementTimeout: 60 * writeTimeout }
-    return new Tables(new Session(settings), new Session(settings), chain, archive)
+    return new Tables(settings, chain, archive)
   }
 
-  /** Rows in byte order of their keys, after one of them. */
-  async scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
-    const { name } = stateTables[table]
-    const rows = await this.#session.query((sql) =>
-      after === undefined
-        ? sql<TableRow[]>`select key, value from ${sql(name)} order by key limit ${limit}`
-        : sql<TableRow[]>`select key, value from ${sql(name)} where key > ${after} order by key limit ${limit}`,
-    )
-    return rows
+  /** Rows in byte order of their keys, after one of them. Sees what is committed. */
+  scan(table: StoreTable, after: Uint8Array | undefined, limit: number): Promise<readonly TableRow[]> {
+    return scanState(this.#scans, table, after, limit)
   }
 
   async read(table: StoreTable, keys: readonly Uint8Array[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.#session.query(
       (sql) => sql<TableRow[]>`
-        select key, value from ${sql(stateTables[table].name)} where key = any(${sql.typed.bytesList(keys)})`,
+        select key, value from ${sql(stateTables[table])} where key = any(${sql.typed.bytesList(keys)})`,
     )
     return new Map(rows.map(({ key, value }) => [key.toHex(), value]))
   }
 
-  async count(table: StoreTable | 'transactions'): Promise<bigint> {
-    const name = table === 'transactions' ? 'transaction_id' : stateTables[table].name
+  async count(table: keyof typeof countedTables): Promise<bigint> {
+    const name = countedTables[table]
     const [row] = await this.#session.query((sql) => sql<{ count: bigint }[]>`select count(*) from ${sql(name)}`)
     return row?.count ?? 0n
   }
@@ -99,7 +100,8 @@ export class Tables {
     const rows = await this.#lookups.query(
       (sql) => sql<{ digest: Uint8Array }[]>`
         select digest from unnest(${sql.typed.bytesList(digests)}) as wanted (digest)
-        where not exists (select from blob where blob.digest = wanted.digest)`,
+        where not exists (select from blob where blob.digest = wanted.digest)
+          and not exists (select from snapshot_blob where snapshot_blob.digest = wanted.digest)`,
     )
     return rows.map(({ digest }) => digest)
   }
@@ -110,17 +112,31 @@ export class Tables {
     limit: number,
   ): Promise<{ readonly last: Uint8Array | undefined; readonly count: number; readonly wrong: readonly BlobPlace[] }> {
     const rows = await this.#session.query(
-      (sql) => sql<(BlobPlace & { readonly sound: boolean; readonly archived: boolean })[]>`
-        select blob.digest, blob.height, blob."offset", blob.length,
-          block.height is null and blob.height <= (select coalesce(max(last), -1) from block_archive) as archived,
-          coalesce(blob."offset" >= 0 and blob.length >= 0 and
-            sha256(substring(block.bytes from blob."offset" + 1 for greatest(blob.length, 0))) = blob.digest, false) as sound
-        from (select * from blob where digest > ${after ?? new Uint8Array(0)} order by digest limit ${limit}) as blob
-        left join block on block.height = blob.height
-        order by blob.digest`,
+      (sql) => sql<(BlobPlace & { readonly wrong: boolean; readonly last: boolean; readonly count: bigint })[]>`
+        with portion as (
+          select blob.digest, blob.height, blob."offset", blob.length,
+            block.height is null and blob.height <= (select coalesce(max(last), -1) from block_archive) as archived,
+            coalesce(blob."offset" >= 0 and blob.length >= 0 and
+              sha256(substring(block.bytes from blob."offset" + 1 for greatest(blob.length, 0))) = blob.digest, false) as sound
+          from (select * from blob where digest > ${after ?? new Uint8Array(0)} order by digest limit ${limit}) as blob
+          left join block on block.height = blob.height
+        ), seen as (
+          select *, not sound and not archived as wrong, lead(digest) over (order by digest) is null as last,
+            count(*) filter (where not archived) over () as count
+          from portion
+        )
+        select digest, height, "offset", length, wrong, last, count from seen where wrong or last order by digest`,
     )
-    const here = rows.filter(({ archived }) => !archived)
-    return { last: rows.at(-1)?.digest, count: here.length, wrong: here.filter(({ sound }) => !sound) }
+    const last = rows.at(-1)
+    return { last: last?.digest, count: Number(last?.count ?? 0n), wrong: rows.filter(({ wrong }) => wrong) }
+  }
+
+  /** Digests of kept bytes that came with a snapshot and are not what they were. */
+  async wrongSnapshotBlobs(): Promise<readonly Uint8Array[]> {
+    const rows = await this.#session.query(
+      (sql) => sql<{ digest: Uint8Array }[]>`select digest from snapshot_blob where sha256(bytes) <> digest`,
+    )
+    return rows.map(({ digest }) => digest)
   }
 
   /** Places of blobs whose blocks are archived, in portions, in the order of heights: each file is read once. */
@@ -131,12 +147,8 @@ export class Tables {
   /** Blocks from a height on, in order, wherever they are; a row comes before a file, whose damaged parts are left out. */
   async blocks(from: bigint, limit: number): Promise<readonly FoundBlock[]> {
     const archived = await this.archive.readable(from, limit)
-    const until = archived.length < limit ? null : (archived.at(-1)?.height ?? null)
-    const rows = await this.#session.query(
-      (sql) => sql<StoredBlock[]>`
-        select height, time, root, bytes as block, results, events from block
-        where height >= ${from} and (${until}::bigint is null or height <= ${until}) order by height limit ${limit}`,
-    )
+    const until = archived.length < limit ? undefined : archived.at(-1)?.height
+    const rows = await scanBlocks(this.#scans, from, until, limit)
     const found = new Map<bigint, FoundBlock>(archived.map((block) => [block.height, { ...block, archived: true }]))
     for (const row of rows) found.set(row.height, { ...row, archived: false })
     return [...found.values()].sort((a, b) => Number(a.height - b.height)).slice(0, limit)
@@ -243,24 +255,30 @@ export class Tables {
     )
   }
 
-  /** Heights that have before-images, and whether they are not as they were written. */
-  async beforeImageHeights(): Promise<readonly { readonly height: bigint; readonly strange: boolean }[]> {
+  /** Heights that have before-images, in order. */
+  async beforeImageHeights(): Promise<readonly bigint[]> {
     const rows = await this.#session.query(
-      (sql) => sql<{ height: bigint; bytes: Uint8Array }[]>`select height, bytes from before_image order by height`,
+      (sql) => sql<{ height: bigint }[]>`select height from before_image order by height`,
     )
-    return rows.map(({ height, bytes }) => ({ height, strange: !areSound(height, bytes) }))
+    return rows.map(({ height }) => height)
+  }
+
+  /** Whether the before-images of a height are not as they were written. */
+  async areBeforeImagesStrange(height: bigint): Promise<boolean> {
+    const bytes = await beforeImagesAt(this.#scans, height)
+    return bytes !== undefined && !areBeforeImages(height, bytes)
   }
 
   async put(table: StoreTable, { key, value }: TableRow): Promise<void> {
     await this.#mend(
       (sql) => sql`
-        insert into ${sql(stateTables[table].name)} (key, value) values (${key}, ${value})
+        insert into ${sql(stateTables[table])} (key, value) values (${key}, ${value})
         on conflict (key) do update set value = excluded.value`,
     )
   }
 
   async remove(table: StoreTable, key: Uint8Array): Promise<void> {
-    await this.#mend((sql) => sql`delete from ${sql(stateTables[table].name)} where key = ${key}`)
+    await this.#mend((sql) => sql`delete from ${sql(stateTables[table])} where key = ${key}`)
   }
 
   async putBlob({ digest, height, offset, length }: BlobPlace): Promise<void> {
@@ -321,7 +339,8 @@ export class Tables {
   /** Undefined before the first block. */
   async headHeight(): Promise<bigint | undefined> {
     const [row] = await this.#session.query(
-      (sql) => sql<{ height: bigint | null }[]>`select max(height) as height from block`,
+      (sql) => sql<{ height: bigint | null }[]>`
+        select coalesce((select max(height) from block), (select max(height) from snapshot_base)) as height`,
     )
     return row?.height ?? undefined
   }
@@ -365,6 +384,7 @@ export class Tables {
   async close(): Promise<void> {
     await this.#session.end()
     await this.#lookups.end()
+    await this.#scans.end()
   }
 
   /** One statement that changes rows. */
@@ -377,13 +397,4 @@ export class Tables {
 function textOf(value: ColumnValue | undefined): string | null {
   if (value === null || value === undefined) return null
   return value instanceof Uint8Array ? `\\x${value.toHex()}` : value.toString()
-}
-
-function areSound(height: bigint, beforeImages: Uint8Array): boolean {
-  try {
-    return new BeforeImages(height, beforeImages).height === height
-  } catch (error) {
-    if (error instanceof CommonrootError) return false
-    throw error
-  }
 }

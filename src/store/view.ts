@@ -45,34 +45,12 @@ export class SnapshotView implements ReadView {
     if (this.#closing !== undefined) {
       throw storeError('view-closed', { height: this.height, seconds: this.#age / 1000 })
     }
-    const { name } = stateTables[table]
-    const rows = await this.#session.query(
-      (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
-        select key, value from ${sql(name)} where key = any(${sql.typed.bytesList(keys)})`,
-    )
-    const now = new Map(rows.map(({ key, value }) => [key.toHex(), value]))
-    return this.#snapshot.head === this.height ? now : await this.#takenBack(table, keys, now)
+    return await readSnapshot(this.#session, this.#snapshot, this.#images, table, keys)
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
-  }
-
-  async #takenBack(
-    table: StoreTable,
-    keys: readonly Uint8Array[],
-    now: ReadonlyMap<string, Uint8Array>,
-  ): Promise<ReadonlyMap<string, Uint8Array>> {
-    const wanted = new Map(keys.map((key) => [key.toHex(), key]))
-    const values = new Map<string, Uint8Array | null>(now)
-    for (let height = this.#snapshot.head; height > this.height; height--) {
-      const images = await this.#images.at(height, this.#session)
-      for (const [id, key] of wanted) values.set(id, images.before(table, key, values.get(id) ?? null))
-    }
-    const present = new Map<string, Uint8Array>()
-    for (const [id, value] of values) if (value !== null) present.set(id, value)
-    return present
   }
 
   async #close(): Promise<void> {
@@ -83,13 +61,40 @@ export class SnapshotView implements ReadView {
   }
 }
 
+/** What a session that has taken a snapshot sees of a table, as it was at the snapshot's height. Present keys only. */
+export async function readSnapshot(
+  session: Session,
+  { height: at, head }: Snapshot,
+  cache: BeforeImageCache,
+  table: StoreTable,
+  keys: readonly Uint8Array[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const name = stateTables[table]
+  const rows = await session.query(
+    (sql) => sql<{ key: Uint8Array; value: Uint8Array }[]>`
+      select key, value from ${sql(name)} where key = any(${sql.typed.bytesList(keys)})`,
+  )
+  const now = new Map(rows.map(({ key, value }) => [key.toHex(), value]))
+  if (head === at) return now
+  const wanted = new Map(keys.map((key) => [key.toHex(), key]))
+  const values = new Map<string, Uint8Array | null>(now)
+  for (let height = head; height > at; height--) {
+    const images = await cache.at(height, session)
+    for (const [id, key] of wanted) values.set(id, images.before(table, key, values.get(id) ?? null))
+  }
+  const present = new Map<string, Uint8Array>()
+  for (const [id, value] of values) if (value !== null) present.set(id, value)
+  return present
+}
+
 /** Takes a snapshot in a session that is in no transaction. @throws store.height-gone, store.height-ahead */
 export async function takeSnapshot(session: Session, at: 'head' | bigint): Promise<Snapshot> {
   await session.query((sql) => sql`begin isolation level repeatable read read only`)
   // The snapshot is that of the first statement after BEGIN: this one.
   const [row] = await session.query(
     (sql) => sql<{ head: bigint | null; first: bigint | null; imaged: bigint | null }[]>`
-      select (select max(height) from block) as head, (select min(height) from block) as first,
+      select coalesce((select max(height) from block), (select max(height) from snapshot_base)) as head,
+             least((select min(height) from block), (select max(height) from snapshot_base)) as first,
              (select min(height) from before_image) as imaged`,
   )
   const head = row?.head ?? undefined

@@ -1,7 +1,8 @@
 /** The one writer of a chain: the lock that makes it the only one, and whose turn it is. */
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { prepareBlockTransactions, writeBlock } from './block-transaction.ts'
+import { prepareBlockFunctions } from './block-functions.ts'
+import { writeBlock } from './block-transaction.ts'
 import { storeError } from './errors.ts'
 import { lockInterval, lockPatience, viewWindow, writeTimeout } from './limits.ts'
 import type { BlockWrite } from './port.ts'
@@ -63,7 +64,7 @@ export class Writer {
     try {
       await takeLock(session, this.#chain, this.#holder)
       this.#holder = await backendOf(session)
-      await prepareBlockTransactions(session)
+      await prepareBlockFunctions(session)
     } catch (error) {
       await session.end()
       throw error

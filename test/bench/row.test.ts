@@ -53,6 +53,7 @@ describe('the table of rows', () => {
       memory: [450, 300],
       disk: [6, 4.5],
       fsck: [0.3, 0.1],
+      'snapshot-import': [0.33, 0.1],
       'bundle-membership': [2000, 1700],
       'bundle-absence': [2100, 1700],
       'certificate-part': [950, 850],

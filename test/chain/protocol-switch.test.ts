@@ -13,8 +13,8 @@ import { recordedBlocks } from './recorded-blocks.ts'
 
 const vectors = shipped.vectors.get(1) ?? ''
 const protocols = defineProtocols({
-  1: { modules: [pkiModule, notesVersion1], vectors },
-  2: { modules: [pkiModule, notesVersion2], vectors },
+  1: { governance: 1, modules: [pkiModule, notesVersion1], vectors },
+  2: { governance: 1, modules: [pkiModule, notesVersion2], vectors },
 })
 const members = ['operator-a', 'operator-bb', 'regulator'].map((id) => testMember(id, ['operator']))
 const signers = members.map(({ signer }) => signer)

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { Bytes, Flag, List, Optional, Row, Struct, Text, toJson, Unsigned64, Whole } from '../../src/codec/index.ts'
+import {
+  Bytes,
+  Flag,
+  fromJson,
+  type JsonValue,
+  List,
+  Optional,
+  Row,
+  Struct,
+  Text,
+  toJson,
+  Unsigned64,
+  Whole,
+} from '../../src/codec/index.ts'
 import { refusalOf } from './refusal.ts'
 
 const schema = Struct({
@@ -47,5 +60,33 @@ describe('toJson', () => {
     ['a value without a field', { ...value, name: undefined }, 'codec.missing-field'],
   ])('refuses %s', (_, other, code) => {
     expect(refusalOf(() => toJson(schema, other))).toBe(code)
+  })
+})
+
+describe('fromJson', () => {
+  const shown = toJson(schema, value) as { readonly [field: string]: JsonValue }
+
+  it('reads what `toJson` shows, and whole numbers for 64-bit integers', () => {
+    expect(fromJson(schema, shown)).toEqual(value)
+    expect(fromJson(schema, { ...shown, time: 5 })).toMatchObject({ time: 5n })
+  })
+
+  it.each<[string, JsonValue, string]>([
+    ['text for a list', { ...shown, rows: 'x' }, 'codec.schema'],
+    ['a list for an object', [], 'codec.schema'],
+    ['nothing', null, 'codec.schema'],
+    ['upper-case hexadecimal', { ...shown, digest: '00FF' }, 'codec.schema'],
+    ['half a byte', { ...shown, digest: '00f' }, 'codec.schema'],
+    ['a fraction', { ...shown, time: 1.5 }, 'codec.schema'],
+    ['a number that JSON does not hold exactly', { ...shown, time: 2 ** 60 }, 'codec.schema'],
+    ['a number beyond 64 bits', { ...shown, time: '18446744073709551616' }, 'codec.schema'],
+    ['a negative number', { ...shown, time: '-1' }, 'codec.schema'],
+    ['a leading zero', { ...shown, time: '01' }, 'codec.schema'],
+    ['null for an absent field', { ...shown, absent: null }, 'codec.schema'],
+    ['a field that no schema has', { ...shown, secret: {} }, 'codec.unknown-field'],
+    ['a field of every object', JSON.parse('{"__proto__":{"name":"a"}}'), 'codec.unknown-field'],
+    ['too little', { name: 'a' }, 'codec.missing-field'],
+  ])('refuses %s', (_, other, code) => {
+    expect(refusalOf(() => fromJson(schema, other))).toBe(code)
   })
 })

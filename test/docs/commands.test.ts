@@ -18,6 +18,8 @@ const scripts: Record<string, string> = JSON.parse(readFileSync(path.join(root, 
 const readme = readDocument('README.md')
 const quickstart = readDocument('docs/quickstart.md')
 const opensslGuide = readDocument('docs/guides/openssl.md')
+const governanceGuide = readDocument('docs/guides/governance.md')
+const lightGuide = readDocument('docs/guides/light-client.md')
 const offline = 'Verify on another machine'
 
 let session: Session
@@ -69,6 +71,14 @@ describe('the guide to certificates of OpenSSL', () => {
   })
 })
 
+describe('the guide to governing together', () => {
+  it.each(steps(governanceGuide.text))('$line', typeStep, 60_000)
+})
+
+describe('the guide to following a chain', () => {
+  it.each(steps(lightGuide.text))('$line', typeStep, 60_000)
+})
+
 describe('the HTTP interface', () => {
   it('has the routes that its page lists, and no others', async () => {
     const answer = await fetch(`${session.url}/openapi.json`)
@@ -115,6 +125,7 @@ function plain(text: string): readonly string[] {
   return text
     .replaceAll(/ --node http:\/\/127\.0\.0\.1:\d+/g, '')
     .replaceAll(/[0-9a-f]{64}/g, '<digest>')
+    .replaceAll(/[0-9a-f]{16}\.\.\./g, '<digest>...')
     .replaceAll(/sandbox-[0-9a-f]{8}/g, 'sandbox')
     .replaceAll(/\d+(\.\d+)? k?B\b/g, '<size>')
     .replaceAll(/\d+(\.\d+)?/g, '0')

@@ -13,9 +13,9 @@ const rows = [...catalogue.values()]
 const codes = new Set(rows.map(({ code }) => code))
 const areas = new Set([...codes].map((code) => code.split('.')[0]))
 
-/** The verdicts of `pki/status` are codes too, but refuse nothing. */
+/** Verdicts are codes too, but refuse nothing: those of `pki/status`, and of the light client. */
 const verdictCodes =
-  /^certificate\.(valid|held|revoked|superseded|expired|never-published|not-yet-(valid|published)|mass-revoked|manufacturer-(suspended|removed)|algorithm-withdrawn)$/
+  /^light\.(verified|fork)$|^certificate\.(valid|held|revoked|superseded|expired|never-published|not-yet-(valid|published)|mass-revoked|manufacturer-(suspended|removed)|algorithm-withdrawn)$/
 
 /** `pki/revoke` looks like a path and is the name of a module's part. */
 const parts = new Set(

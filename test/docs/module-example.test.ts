@@ -20,8 +20,8 @@ const ledger = await startTestLedger({
   database: await testDatabase(),
   members: [alice, bob, carol],
   protocols: defineProtocols({
-    1: { modules: [firstNotesModule, starsModule], vectors },
-    2: { modules: [notesModule, starsModule], vectors },
+    1: { governance: 2, modules: [firstNotesModule, starsModule], vectors },
+    2: { governance: 2, modules: [notesModule, starsModule], vectors },
   }),
 })
 afterAll(() => ledger.stop())

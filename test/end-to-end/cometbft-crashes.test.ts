@@ -15,9 +15,8 @@ import { survive } from '../faults/survival.ts'
 
 /** What a crash there leaves: CometBFT ahead, the application ahead, a block without its signed header. */
 const points: readonly FaultPoint[] = [
-  { step: 'block.row', moment: 'before', occurrence: 1 },
-  { step: 'transaction.commit', moment: 'before', occurrence: 1 },
-  { step: 'transaction.commit', moment: 'after', occurrence: 1 },
+  { step: 'block.write', moment: 'before', occurrence: 1 },
+  { step: 'block.write', moment: 'after', occurrence: 1 },
   { step: 'signed-header.put', moment: 'before', occurrence: 1 },
   { step: 'signed-header.put', moment: 'after', occurrence: 1 },
 ]

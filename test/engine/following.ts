@@ -20,7 +20,11 @@ export async function followAll(engine: Engine, from: bigint, to: bigint): Promi
   for (let height = from + 1n; height <= to; height++) {
     const signed = await engine.signedHeader(height)
     const now = timestampToMilliseconds(signed.header.time) + 1n
-    trust = followHeader(trust, signed, await engine.validators(height), now, voteVerifier)
+    trust = followHeader(
+      trust,
+      { signed, validators: await engine.validators(height) },
+      { now, verifier: voteVerifier },
+    )
   }
   return trust
 }

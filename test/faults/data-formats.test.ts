@@ -139,7 +139,9 @@ describe('a database', () => {
 
   it('whose chain has gone on to a protocol that this program does not know is refused by that', async () => {
     const { database, chain, genesis } = historyFor(storeFormat)
-    const others = defineProtocols({ 2: { modules: [], vectors: [...protocols.vectors.values()][0] ?? '' } })
+    const others = defineProtocols({
+      2: { governance: 1, modules: [], vectors: [...protocols.vectors.values()][0] ?? '' },
+    })
     const store = await openStore({ connection: database, chain })
     await expect(Chain.open({ genesis, store, protocols: others })).rejects.toMatchObject({
       code: 'host.unknown-protocol',

@@ -2,27 +2,36 @@
 import type { FaultPoint } from './fault-point.ts'
 
 /**
- * What a program does when it is ended: a node that publishes, one of the programs in `tools/`, a pruner
- * (`test/store/archive/crash.test.ts`), or a repair of the archive (`test/fsck/archive/archive.test.ts`).
+ * What a program does when it is ended: a node that publishes, a store that gets a large block
+ * (`test/store/large-block.test.ts`), one of the programs in `tools/`,
+ * a pruner (`test/store/archive/crash.test.ts`), a repair of the archive (`test/fsck/archive/archive.test.ts`), or an export or
+ * import of a snapshot (`test/snapshot/crash.test.ts`).
  */
-export type Work = 'node' | 'key' | 'home' | 'backup' | 'restore' | 'check' | 'repair' | 'prune' | 'archive-repair'
+export type Work =
+  | 'node'
+  | 'large-block'
+  | 'key'
+  | 'home'
+  | 'backup'
+  | 'restore'
+  | 'check'
+  | 'repair'
+  | 'prune'
+  | 'archive-repair'
+  | 'snapshot-export'
+  | 'snapshot-import'
 
 /** In the order in which the steps come. */
 export const workOfStep: Readonly<Record<string, Work>> = {
   'signing-state.prepare': 'node',
   'slot.write': 'node',
-  'block.row': 'node',
-  'block.header-wanted': 'node',
-  'block.arrivals': 'node',
-  'block.records': 'node',
-  'block.indexes': 'node',
-  'block.pages': 'node',
-  'block.blobs': 'node',
-  'block.ids': 'node',
-  'block.before-images': 'node',
-  'transaction.commit': 'node',
+  'block.write': 'node',
   'signing-state.sign': 'node',
   'signed-header.put': 'node',
+  'block.row': 'large-block',
+  'block.arrivals': 'large-block',
+  'block.apply': 'large-block',
+  'transaction.commit': 'large-block',
   'key-file.write': 'key',
   'key-file.link': 'key',
   'key-file.unlink': 'key',
@@ -47,11 +56,16 @@ export const workOfStep: Readonly<Record<string, Work>> = {
   'archive.forget': 'prune',
   'archive.move': 'prune',
   'archive.register-anew': 'archive-repair',
+  'snapshot.write': 'snapshot-export',
+  'snapshot.clear': 'snapshot-import',
+  'snapshot.load': 'snapshot-import',
+  'snapshot.base': 'snapshot-import',
 }
 
 /** Steps that belong to one of the above and are met again in other work. */
 const alsoIn: Readonly<Record<Work, readonly string[]>> = {
   node: [],
+  'large-block': [],
   key: ['file.sync', 'folder.sync'],
   home: [],
   backup: ['file.sync', 'file.rename', 'folder.sync'],
@@ -60,11 +74,14 @@ const alsoIn: Readonly<Record<Work, readonly string[]>> = {
   repair: ['transaction.commit'],
   prune: ['file.sync', 'file.rename', 'folder.sync'],
   'archive-repair': [],
+  'snapshot-export': ['file.sync', 'file.rename', 'folder.sync'],
+  'snapshot-import': ['transaction.commit'],
 }
 
 /** After these nothing durable follows at once; elsewhere the end of a step is the beginning of the next. */
 const concluding = new Set([
   'signing-state.prepare',
+  'block.write',
   'transaction.commit',
   'signing-state.sign',
   'signed-header.put',

@@ -21,8 +21,9 @@ const idleInterval = 200
 
 const points = [
   // The tables, the genesis, the first blocks.
-  ...bothMoments(['transaction.commit'], [1, 2, 3]),
-  ...bothMoments(['block.row', 'signing-state.prepare', 'signing-state.sign', 'signed-header.put'], [1]),
+  ...bothMoments(['transaction.commit'], [1]),
+  ...bothMoments(['block.write'], [1, 2]),
+  ...bothMoments(['signing-state.prepare', 'signing-state.sign', 'signed-header.put'], [1]),
   ...bothMoments(['file.write', 'file.sync', 'file.rename', 'folder.sync', 'slot.write'], [1]),
 ]
 

@@ -17,7 +17,7 @@ import { FaultOrder, nameOfPoint } from './fault-order.ts'
 import type { FaultPoint } from './fault-point.ts'
 import type { Work } from './fault-work.ts'
 
-type Tool = Exclude<Work, 'node' | 'prune' | 'archive-repair'>
+type Tool = Exclude<Work, 'node' | 'prune' | 'archive-repair' | 'snapshot-export' | 'snapshot-import'>
 
 /** @param pointsOf where each tool is to end */
 export async function testToolFaults(pointsOf: (tool: Tool) => readonly FaultPoint[]): Promise<void> {

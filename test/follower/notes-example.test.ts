@@ -18,7 +18,7 @@ const vectors = toHex(consensusVectorsDigest())
 const driven = await driveChain({
   database,
   members: [alice, bob],
-  protocols: defineProtocols({ 1: { modules: [notesModule], vectors } }),
+  protocols: defineProtocols({ 1: { governance: 1, modules: [notesModule], vectors } }),
 })
 const follower = follow(driven.chain, database, [notesProjection])
 afterAll(async () => {

@@ -60,7 +60,7 @@ export async function withStore<Result>(
 }
 
 export function check(
-  history: History,
+  history: Omit<History, 'certificates'>,
   options: Omit<FsckOptions, 'store' | 'tables' | 'genesis' | 'protocols'> = {},
 ): Promise<FsckReport> {
   return withStore(history, ({ store, tables }) =>

@@ -135,6 +135,13 @@ describe('what can not be made again', () => {
     )
   })
 
+  it('is named: a block that is gone at the end of a range', async () => {
+    await damage('create table kept as select * from block where height = 2; delete from block where height = 2')
+    undo.push(() => damage('insert into block select * from kept; drop table kept'))
+    const { findings } = await check(history, { range: { kind: 'heights', from: 1n, to: 2n } })
+    expect(findings).toEqual([expect.objectContaining({ where: 'height 2', what: 'it is missing' })])
+  })
+
   it('is not searched for where a range leaves it out', async () => {
     await damage(
       "create table kept as select * from record where key = (select max(key) from record where length(key) = 50); update record set value = value || '\\x0000' where key = (select key from kept)",
@@ -180,6 +187,45 @@ describe('a check that is interrupted', () => {
     expect(report.checked).toMatchObject({ blobs: 120, transactions: 4 })
     expect(existsSync(file)).toBe(false)
     await damage('update transaction_id set position = position - 1 where height = 2')
+    expect((await check(history)).findings).toEqual([])
+  })
+
+  it.each([
+    ['a sound state', 'select', 'select'],
+    [
+      'a state with damaged records and indexes',
+      `update record set value = set_bit(value, 30, 1 - get_bit(value, 30)) where length(key) = 50;
+       create table kept as select * from index_entry where key = (select max(key) from index_entry);
+       delete from index_entry where key = (select key from kept)`,
+      `update record set value = set_bit(value, 30, 1 - get_bit(value, 30)) where length(key) = 50;
+       insert into index_entry select * from kept; drop table kept`,
+    ],
+  ])('says the same wherever it was cut off in %s', { timeout: 60_000 }, async (_, break_, mend) => {
+    const file = path.join(folder, 'cut')
+    await damage(break_)
+    const whole = await check(history)
+    for (let cut = 1; ; cut++) {
+      const stop = new AbortController()
+      let looks = 0
+      const interrupted = check(history, {
+        place: { file, resume: false },
+        noteInterval: 0,
+        signal: stop.signal,
+        onProgress: (step) => {
+          if (step === 'state' && ++looks === cut) stop.abort(new Error('stopped'))
+        },
+      })
+      const report = await interrupted.catch((error: Error) => {
+        expect(error.message).toBe('stopped')
+        return undefined
+      })
+      const { archives: _archives, ...checked } = whole.checked
+      const again = report ?? (await check(history, { place: { file, resume: true } }))
+      expect({ ...again, checked }).toEqual({ ...whole, checked })
+      expect(again.checked).toMatchObject(checked)
+      if (report !== undefined) break
+    }
+    await damage(mend)
     expect((await check(history)).findings).toEqual([])
   })
 

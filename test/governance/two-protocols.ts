@@ -6,6 +6,6 @@ import { defineProtocols } from '../../src/chain/index.ts'
 const vectors = shipped.vectors.get(1) ?? ''
 
 export const protocols = defineProtocols({
-  1: { modules: [pkiModule], vectors },
-  2: { modules: [pkiModule], vectors },
+  1: { governance: 1, modules: [pkiModule], vectors },
+  2: { governance: 1, modules: [pkiModule], vectors },
 })

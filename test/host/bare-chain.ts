@@ -3,9 +3,9 @@ import { protocols as shipped } from '../../api/protocols.ts'
 import { Chain, type ChainProtocols, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
 import { fromHex, toHex, utf8 } from '../../src/codec/index.ts'
 import { ed25519Raw, sha256 } from '../../src/crypto/index.ts'
-import type { Misbehaviour } from '../../src/engine/index.ts'
+import type { BlockInput, Misbehaviour } from '../../src/engine/index.ts'
 import { decodeEvents, decodeResult, type StoredEvent, type TransactionResult } from '../../src/host/index.ts'
-import { timestampFromMilliseconds } from '../../src/light/index.ts'
+import { timestampFromMilliseconds, type Validator } from '../../src/light/index.ts'
 import { makeOperation, signTransaction, type TransactionSigner } from '../../src/node/index.ts'
 import { collectionPrefix } from '../../src/state/index.ts'
 import { type TestMember, testKey } from '../ledger/members.ts'
@@ -18,6 +18,7 @@ export type Block = {
   readonly events: readonly StoredEvent[]
   readonly root: Uint8Array
   readonly appVersion: bigint | undefined
+  readonly validatorUpdates: readonly Validator[]
 }
 
 export type BareChain = {
@@ -34,7 +35,11 @@ export type BareChain = {
     changes?: { readonly chain?: string; readonly validUntil?: bigint },
   ): Promise<Uint8Array>
   /** Executes and commits one block of raw transactions. */
-  block(transactions: readonly Uint8Array[], misbehaviour?: readonly Misbehaviour[]): Promise<Block>
+  block(
+    transactions: readonly Uint8Array[],
+    misbehaviour?: readonly Misbehaviour[],
+    votedLast?: BlockInput['votedLast'],
+  ): Promise<Block>
   /** Signs, executes in a block of its own, and gives the one result. */
   run(operations: readonly NamedOperation[], signers: readonly TransactionSigner[]): Promise<TransactionResult>
   /** Everything in the state but what each block adds by itself: the ids of recent transactions. */
@@ -43,7 +48,11 @@ export type BareChain = {
 
 export const start = 1_800_000_000_000n
 
-export function bareGenesis(members: readonly TestMember[], parameters: Genesis['parameters'] = []): Genesis {
+export function bareGenesis(
+  members: readonly TestMember[],
+  parameters: Genesis['parameters'] = [],
+  changes: Partial<Genesis> = {},
+): Genesis {
   return {
     name: 'bare',
     time: start,
@@ -51,6 +60,7 @@ export function bareGenesis(members: readonly TestMember[], parameters: Genesis[
     members: members.map(({ id, name, roles, keys }) => ({ id, name, roles, keys })),
     parameters,
     validators: [{ key: ed25519Raw(testKey().key), power: 10n }],
+    ...changes,
   }
 }
 
@@ -79,7 +89,7 @@ export async function bareChain(options: {
       const { chain: named = chainIdOf(genesis), validUntil = bare.time + 600_000n } = changes
       return signTransaction(named, [first!, ...others], signers, validUntil)
     },
-    block: async (transactions, misbehaviour = []) => {
+    block: async (transactions, misbehaviour = [], votedLast = []) => {
       const height = (chain.head?.height ?? 0n) + 1n
       const output = await chain.finalizeBlock({
         height,
@@ -88,7 +98,7 @@ export async function bareChain(options: {
         transactions,
         proposer: new Uint8Array(20),
         misbehaviour,
-        votedLast: [],
+        votedLast,
       })
       await chain.commit()
       bare.time += 1000n
@@ -98,6 +108,7 @@ export async function bareChain(options: {
         events: decodeEvents(stored!.events),
         root: output.appHash,
         appVersion: output.appVersion,
+        validatorUpdates: output.validatorUpdates,
       }
     },
     run: async (operations, signers) => {

@@ -32,6 +32,8 @@ export function memoryStore(): MemoryStore {
   return {
     rows: (table) => tables[table],
     head: async () => head,
+    base: async () => undefined,
+    forget: () => undefined,
     read,
     scan: async (from, until, limit) =>
       [...tables.records]

@@ -12,8 +12,8 @@ const signers = members.map(({ signer }) => signer)
 const genesis = bareGenesis(members)
 const vectors = shipped.vectors.get(1) ?? ''
 const protocols = defineProtocols({
-  1: { modules: [notesVersion1], vectors },
-  2: { modules: [notesVersion2], vectors },
+  1: { governance: 1, modules: [notesVersion1], vectors },
+  2: { governance: 1, modules: [notesVersion2], vectors },
 })
 const rows = 1100
 

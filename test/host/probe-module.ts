@@ -208,5 +208,5 @@ export function probeModule(declares: boolean, onMisbehaviour?: Module['onMisbeh
 
 export function probeProtocols(declares = true, onMisbehaviour?: Module['onMisbehaviour']): ChainProtocols {
   const vectors = shipped.vectors.get(1) ?? ''
-  return defineProtocols({ 1: { modules: [probeModule(declares, onMisbehaviour)], vectors } })
+  return defineProtocols({ 1: { governance: 1, modules: [probeModule(declares, onMisbehaviour)], vectors } })
 }

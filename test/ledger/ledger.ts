@@ -45,6 +45,8 @@ export type TestLedgerOptions = {
   readonly protocols?: ChainProtocols
   readonly parameters?: Genesis['parameters']
   readonly time?: bigint
+  /** The protocol that the chain begins with. */
+  readonly protocol?: number
   /** Real CometBFT with one validator, given the path of its program; otherwise the solo engine. */
   readonly cometbft?: string
   /** Milliseconds between blocks without work; of the solo engine only. */
@@ -61,7 +63,7 @@ export async function startTestLedger(options: TestLedgerOptions): Promise<TestL
   const genesis: Genesis = {
     name: 'test',
     time: options.time ?? BigInt(Date.now()) - 1000n,
-    protocol: 1,
+    protocol: options.protocol ?? 1,
     members: options.members.map(({ id, name, roles, keys }) => ({ id, name, roles, keys })),
     parameters: options.parameters ?? [],
     validators: [{ key: ed25519Raw(validator), power: 10n }],

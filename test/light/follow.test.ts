@@ -27,7 +27,7 @@ function pin(signed: SignedHeader, validators: readonly Validator[], threshold?:
 
 const trust = pin(block(10n, old), old)
 const follow = (signed: SignedHeader, validators: readonly Validator[], at = now, from = trust) =>
-  followHeader(from, signed, validators, at)
+  followHeader(from, { signed, validators }, { now: at })
 
 describe('the next header', () => {
   it('moves trust to it', () => {

@@ -41,6 +41,7 @@ export const step = fc
     return {
       trusted: block(trustedHeight, trustedSet, given.announced ? { next: set } : {}),
       trustedSet,
+      nextSet: given.announced ? set : trustedSet,
       signed: given.forged === undefined ? signed : forge(signed, given.forged),
       set,
       now: trustedTime + given.now,

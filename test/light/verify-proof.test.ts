@@ -3,6 +3,8 @@ import { voteVerifier } from '../../src/crypto/index.ts'
 import {
   decodeProof,
   encodeProof,
+  forkIn,
+  judgeConflict,
   type Proof,
   provenValue,
   timestampFromMilliseconds,
@@ -196,6 +198,16 @@ describe('who signed', () => {
     const pinned = trustFrom({ signed, validators: set, eras: [era], trustingPeriod: day })
     const proof = await makeProof(state, set, [certificate], { signed })
     expect(verify(proof, {}, pinned).trust).toBe(pinned)
+  })
+
+  it('of another header than the trusted one of that height is refused, and proves a fork', async () => {
+    const signed = block(5n, set, { appHash: state.root })
+    const proof = await makeProof(state, set, [certificate], { signed })
+    expect(refusalOf(() => verify(proof))).toBe('light.conflicting-header')
+    const conflict = forkIn(proof, trust, { now, verifier: voteVerifier })
+    expect(judgeConflict(conflict!, voteVerifier).height).toBe(5n)
+    const sound = await makeProof(state, set, [certificate], { height: 8n })
+    expect(forkIn(sound, trust, { now, verifier: voteVerifier })).toBeUndefined()
   })
 
   it('has to belong to the era of the trust file', async () => {

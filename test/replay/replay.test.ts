@@ -9,6 +9,7 @@ import { openStore } from '../../src/store/index.ts'
 import { recordedBlocks } from '../chain/recorded-blocks.ts'
 import { driveChain } from '../ledger/driven-chain.ts'
 import { testDatabase, withClient } from '../postgres.ts'
+import { recordCouncil } from './council-history.ts'
 import { historyMembers, writeHistory } from './history.ts'
 import { type Recording, readRecording, recordingText } from './recording.ts'
 
@@ -47,9 +48,12 @@ async function record(): Promise<Recording> {
 }
 
 describe('a recorded chain', async () => {
-  // A new format is recorded by `RECORD_CHAIN=name npm test test/replay`, and committed with a line of why.
+  // A new format is recorded by `RECORD_CHAIN=name npm test test/replay` (`RECORD_COUNCIL` for members that vote), and
+  // committed with a line of why.
   const name = process.env.RECORD_CHAIN
   if (name !== undefined) await writeFile(join(folder, `${name}.json`), recordingText(await record()))
+  const council = process.env.RECORD_COUNCIL
+  if (council !== undefined) await writeFile(join(folder, `${council}.json`), recordingText(await recordCouncil()))
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json'))
 
   it('is there', () => expect(files.length).toBeGreaterThan(0))
@@ -65,6 +69,11 @@ describe('a fresh history', () => {
     const last = toHex(recording.blocks.at(-1)!.root)
     expect(await replayed(recording)).toBe(last)
     expect(await replayed(recording)).toBe(last)
+  })
+
+  it('of members that vote and validators that change, does too', async () => {
+    const recording = await recordCouncil()
+    expect(await replayed(recording)).toBe(toHex(recording.blocks.at(-1)!.root))
   })
 
   it('is told apart from one in which a block was changed', async () => {

@@ -22,7 +22,10 @@ import { type SimulatedBlock, World } from './world/world.ts'
 /** What ships, and later versions with the same modules, so that protocols are switched on the way. */
 export const simulatedProtocols = defineProtocols(
   Object.fromEntries(
-    [1, 2, 3, 4, 5, 6].map((version) => [version, { modules: [pkiModule], vectors: shipped.vectors.get(1) ?? '' }]),
+    [1, 2, 3, 4, 5, 6].map((version) => [
+      version,
+      { governance: 1, modules: [pkiModule], vectors: shipped.vectors.get(1) ?? '' },
+    ]),
   ),
 )
 

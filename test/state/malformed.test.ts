@@ -4,13 +4,16 @@ import { concat, encodeAs, encodeCbor, fromHex, Whole } from '../../src/codec/in
 import { sha256 } from '../../src/crypto/portable/index.ts'
 import {
   decodeProven,
+  type Leaf,
+  Page,
   Proven,
   plainValue,
   readCounterValue,
   readPlainValue,
+  type Slot,
+  slotsInPage,
   valueVersion,
 } from '../../src/state/index.ts'
-import { decodePage, encodePage, type Leaf, Page, type Slot, slotsInPage } from '../../src/state/page.ts'
 import { refusalOf } from '../codec/refusal.ts'
 
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 })
@@ -32,7 +35,7 @@ describe('a page as bytes', () => {
     fc.assert(
       fc.property(page, (one) => {
         // A copy: pages are remembered by their bytes.
-        expect(decodePage(encodePage(one).slice()).slots).toEqual(one.slots)
+        expect(Page.read(one.bytes.slice()).slots).toEqual(one.slots)
       }),
     )
   })
@@ -40,9 +43,9 @@ describe('a page as bytes', () => {
   it('is refused when it is cut anywhere', () => {
     fc.assert(
       fc.property(page, (one) => {
-        const bytes = encodePage(one)
+        const bytes = one.bytes
         for (let length = 0; length < bytes.length; length++) {
-          expect(refusalOf(() => decodePage(bytes.subarray(0, length)))).toBe('state.page-form')
+          expect(refusalOf(() => Page.read(bytes.subarray(0, length)))).toBe('state.page-form')
         }
       }),
       { numRuns: 20 },
@@ -52,7 +55,7 @@ describe('a page as bytes', () => {
   it('is refused when bytes follow', () => {
     fc.assert(
       fc.property(page, fc.uint8Array({ minLength: 1, maxLength: 70 }), (one, more) => {
-        expect(refusalOf(() => decodePage(concat(encodePage(one), more)))).toBe('state.page-form')
+        expect(refusalOf(() => Page.read(concat(one.bytes, more)))).toBe('state.page-form')
       }),
     )
   })
@@ -64,7 +67,7 @@ describe('a page as bytes', () => {
     ['a slot that is leaf and child', `00010001${'00'.repeat(66)}`],
     ['a key longer than the page', `00010000${'00'.repeat(64)}ffff`],
   ])('is refused with %s', (_, hex) => {
-    expect(refusalOf(() => decodePage(fromHex(hex)))).toBe('state.page-form')
+    expect(refusalOf(() => Page.read(fromHex(hex)))).toBe('state.page-form')
   })
 
   it('has one form: whatever is read is written the same', () => {
@@ -72,14 +75,14 @@ describe('a page as bytes', () => {
     let accepted = 0
     fc.assert(
       fc.property(page, masks, fc.nat(), (one, other, at) => {
-        const bytes = encodePage(one)
+        const bytes = one.bytes
         const changed = [concat(other, bytes.subarray(4)), bytes.with(at % bytes.length, at & 0xff)]
         for (const candidate of changed) {
-          const outcome = refusalOf(() => decodePage(candidate))
+          const outcome = refusalOf(() => Page.read(candidate))
           if (typeof outcome === 'string') expect(outcome).toBe('state.page-form')
           else {
             accepted++
-            expect(encodePage(decodePage(candidate.slice()))).toEqual(candidate)
+            expect(Page.read(candidate.slice()).bytes).toEqual(candidate)
           }
         }
       }),

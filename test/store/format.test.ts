@@ -39,7 +39,7 @@ it('a database of format 2 keeps its blocks where they are, and they can be arch
   await first.close()
   const name = schemaOf(older)
   await withClient(connection, async (sql) => {
-    await sql`drop table ${sql(name)}.block_archive`
+    await sql`drop table ${sql(name)}.block_archive, ${sql(name)}.snapshot_base, ${sql(name)}.snapshot_blob`
     await sql`update ${sql(name)}.store_format set version = 2`
   })
   const store = await openStore({ connection, chain: older, archive: folder })

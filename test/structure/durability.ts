@@ -8,7 +8,6 @@ const exceptions = new Map([
   ['src/store/embedded/binaries.ts', 'copies programs: a copy that was interrupted is begun anew'],
   ['src/store/embedded/place.ts', 'says where the data of a sandbox will be, before there are any'],
   ['src/store/embedded/claim.ts', 'says which process uses a folder, which a crash makes untrue'],
-  ['src/store/block-transaction.ts', 'its statements run inside the transaction of a block'],
   ['src/store/schema.ts', 'its statements run inside the transaction of an upgrade'],
   ['src/store/follower/follower-store.ts', 'what it keeps is made again from the blocks'],
 ])

@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander'
 import { certificates } from '../../../pki/contract/index.ts'
 import { verificationError } from '../../../pki/status/index.ts'
 import { equalBytes, fromHex } from '../../../src/codec/index.ts'
-import { decodeProof } from '../../../src/light/index.ts'
+import { decodeProof, decodeTrust, maximumTrustBytes } from '../../../src/light/index.ts'
 import { recordAddress } from '../../../src/module/index.ts'
-import { writeWhole } from '../../client/index.ts'
+import { readBeginning, writeWhole } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
 import { certificateOrFingerprint, namedCertificate } from '../options.ts'
 import { bytesText } from '../table.ts'
 
-type Options = { readonly out: string; readonly format: 'commonroot' | 'ics23' }
+type Options = { readonly out: string; readonly format: 'commonroot' | 'ics23'; readonly trust?: string }
 
 export function proofGet(parent: Command, frame: Frame): void {
   parent
@@ -23,11 +23,13 @@ export function proofGet(parent: Command, frame: Frame): void {
     .addOption(
       new Option('--format <format>', 'the form of the file').default('commonroot').choices(['commonroot', 'ics23']),
     )
+    .option('--trust <file>', 'make it for a reader with this trust file: with the headers that lead from there')
     .addHelpText('after', '\nExample: commonroot proof get SN-0001.pem --out SN-0001.proof')
     .action(
-      frame(async ({ node }, word: string, { out, format }: Options) => {
+      frame(async ({ node }, word: string, { out, format, trust }: Options) => {
         const { fingerprint } = await namedCertificate(word)
-        const bytes = await node.proof(fingerprint, format)
+        const reader = trust === undefined ? undefined : decodeTrust(await readBeginning(trust, maximumTrustBytes + 1))
+        const bytes = await node.proof(fingerprint, format, reader)
         const published = format === 'commonroot' ? isPresent(bytes, fingerprint) : null
         await writeWhole(out, bytes, 'everybody')
         const what = published === false ? 'proof that it was never published:' : 'proof about'

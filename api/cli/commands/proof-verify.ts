@@ -4,10 +4,17 @@ import { type Verification, type VerificationInput, verifyCertificate } from '..
 import { toHex } from '../../../src/codec/index.ts'
 import { voteVerifier } from '../../../src/crypto/index.ts'
 import { CommonrootError } from '../../../src/errors/index.ts'
-import { decodeProof, decodeTrust, maximumProofBytes, maximumTrustBytes } from '../../../src/light/index.ts'
-import { readBeginning, readOneCertificate } from '../../client/index.ts'
+import {
+  decodeProof,
+  decodeTrust,
+  encodeEvidence,
+  forkIn,
+  maximumProofBytes,
+  maximumTrustBytes,
+} from '../../../src/light/index.ts'
+import { readBeginning, readOneCertificate, writeWhole } from '../../client/index.ts'
 import type { Frame } from '../frame.ts'
-import { instantText, time, wholeNumber } from '../options.ts'
+import { evidenceOption, instantText, time, wholeNumber } from '../options.ts'
 import { bytesText, shown, table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -16,6 +23,7 @@ type Options = {
   readonly trust: string
   readonly at?: bigint
   readonly maxAge?: number
+  readonly evidence?: string
 }
 
 export function proofVerify(parent: Command, frame: Frame): void {
@@ -37,9 +45,10 @@ export function proofVerify(parent: Command, frame: Frame): void {
     .addOption(
       new Option('--max-age <seconds>', 'refuse a proof that is older').argParser(wholeNumber(0, 10_000_000_000)),
     )
+    .addOption(evidenceOption())
     .addHelpText('after', '\nExample: commonroot proof verify SN-0001.pem --proof SN-0001.proof --trust ledger.trust')
     .action(
-      frame(async ({ terminal }, path: string, { proof, trust, at, maxAge }: Options) => {
+      frame(async ({ terminal }, path: string, { proof, trust, at, maxAge, evidence }: Options) => {
         const now = BigInt(Date.now())
         const input = {
           // One byte beyond what is allowed is read, so that the parser is the one that refuses it.
@@ -51,6 +60,10 @@ export function proofVerify(parent: Command, frame: Frame): void {
           ...(maxAge === undefined ? {} : { maximumAge: BigInt(maxAge) * 1000n }),
         }
         const verification = withFile(await verifyFile(path, input), { proof, trust, certificate: path }, input)
+        if (evidence !== undefined && verification.code === 'light.conflicting-header') {
+          const conflict = forkIn(decodeProof(input.proof), decodeTrust(input.trust), input)
+          if (conflict !== undefined) await writeWhole(evidence, encodeEvidence(conflict), 'everybody')
+        }
         const value = jsonOf(verification, now)
         return {
           value,

@@ -9,16 +9,21 @@ import type { Carrier } from '../../carrier/index.ts'
 import type { Registry } from '../metrics.ts'
 import type { BoundRoute } from '../route.ts'
 import type { Slots } from '../slots.ts'
+import { compareInForce } from './compare-in-force.ts'
 import { exposeMetrics } from './expose-metrics.ts'
 import { listMembers } from './list-members.ts'
 import { listModules } from './list-modules.ts'
 import { listProblems } from './list-problems.ts'
+import { listProposals } from './list-proposals.ts'
 import { proveCertificate } from './prove-certificate.ts'
 import { readCertificate } from './read-certificate.ts'
 import { readChain } from './read-chain.ts'
 import { readHeader } from './read-header.ts'
+import { readInForce } from './read-in-force.ts'
+import { readLightBlock } from './read-light-block.ts'
 import { readMember } from './read-member.ts'
 import { readProblem } from './read-problem.ts'
+import { readProposal } from './read-proposal.ts'
 import { readTransaction } from './read-transaction.ts'
 import { readTrust } from './read-trust.ts'
 import { reportHealth } from './report-health.ts'
@@ -47,7 +52,12 @@ export function bindRoutes(parts: {
     submitTransaction(node, { slots: submissions }),
     readTransaction(node),
     readHeader(node),
+    readLightBlock(node),
     listModules(node),
+    listProposals(node),
+    readProposal(node),
+    readInForce(node),
+    compareInForce(node),
     submitCertificate(parts),
     readCertificate(node),
     proveCertificate(node),

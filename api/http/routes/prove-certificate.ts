@@ -1,9 +1,11 @@
 import { Type } from 'typebox'
 import { fromHex, toHex, Word } from '../../../src/codec/index.ts'
-import { type LedgerNode, nodeError } from '../../../src/node/index.ts'
+import { engineError } from '../../../src/engine/index.ts'
+import { checkThreshold, type Fraction, lightError, trustError } from '../../../src/light/index.ts'
+import { type LedgerNode, nodeError, type ReaderTrust } from '../../../src/node/index.ts'
 import { certificateIcs23Proof, certificateProof } from '../certificate-proof.ts'
 import { answerOther, defineRoute, Octets } from '../route.ts'
-import { HexDigest } from '../schemas.ts'
+import { HeightText, HexDigest } from '../schemas.ts'
 
 export const proofType = 'application/vnd.commonroot.proof+cbor'
 export const ics23Type = 'application/vnd.commonroot.ics23+protobuf'
@@ -25,6 +27,20 @@ export const proveCertificate = defineRoute({
             '`ics23` proves the record alone, not how its manufacturer stands; two headers of the answer name the block header that it leads to.',
         }),
       ),
+      trusted: Type.Optional(
+        Type.Unsafe<string>({
+          ...HeightText,
+          description:
+            'The height of the trust file that the proof is for: the proof then has the headers that lead from there to its own.',
+        }),
+      ),
+      threshold: Type.Optional(
+        Type.String({
+          pattern: '^[1-9][0-9]{0,2}/[1-9][0-9]{0,2}$',
+          default: '1/3',
+          description: 'The threshold of that trust file.',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -38,14 +54,19 @@ export const proveCertificate = defineRoute({
       },
     },
   },
-  refusals: [nodeError.numberOf('proof-timeout')],
+  refusals: [
+    nodeError.numberOf('proof-timeout'),
+    engineError.numberOf('no-header'),
+    lightError.numberOf('too-many-headers'),
+    trustError.numberOf('threshold'),
+  ],
   answer: async (
     node: Pick<LedgerNode, 'proof' | 'provableState'>,
-    { parameters: { fingerprint }, query: { format = 'commonroot' } },
+    { parameters: { fingerprint }, query: { format = 'commonroot', trusted, threshold = '1/3' } },
   ) => {
     const digest = fromHex(fingerprint)
     if (format === 'commonroot') {
-      return answerOther(200, proofType, await certificateProof(node, digest))
+      return answerOther(200, proofType, await certificateProof(node, digest, readerOf(trusted, threshold)))
     }
     const { bytes, headerHeight, appHash } = await certificateIcs23Proof(node, digest)
     const headers = {
@@ -55,3 +76,12 @@ export const proveCertificate = defineRoute({
     return answerOther(200, ics23Type, bytes, headers)
   },
 })
+
+/** @throws trust.threshold */
+function readerOf(trusted: string | undefined, threshold: string): ReaderTrust | undefined {
+  if (trusted === undefined) return undefined
+  const [numerator = 0n, denominator = 0n] = threshold.split('/').map(BigInt)
+  const fraction: Fraction = [numerator, denominator]
+  checkThreshold(fraction)
+  return { height: BigInt(trusted), threshold: fraction }
+}

@@ -9,11 +9,30 @@ const maximumArc = 0xffff_ffff
 
 const dottedForm = /^(?:[01]\.(?:[1-3]?[0-9])|2\.(?:0|[1-9][0-9]{0,9}))(?:\.(?:0|[1-9][0-9]{0,9}))*$/
 
+/** Those that were read last, each in the place that its bytes give: certificates are full of the same dozen. */
+const recent: ({ readonly octets: Uint8Array; readonly text: string } | undefined)[] = new Array(256).fill(undefined)
+
 /**
  * The dotted text of `bytes[start, end)`.
  * @throws der.object-identifier for an empty, cut, padded or oversized encoding
  */
 export function readObjectIdentifier(bytes: Uint8Array, start: number, end: number): string {
+  let place = end - start
+  for (let index = start; index < end; index++) place = (place * 31 + bytes[index]!) & 0xff
+  const known = recent[place]
+  if (known !== undefined && isAt(known.octets, bytes, start, end)) return known.text
+  const text = decodeObjectIdentifier(bytes, start, end)
+  recent[place] = { octets: bytes.slice(start, end), text }
+  return text
+}
+
+function isAt(octets: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (octets.length !== end - start) return false
+  for (let index = start; index < end; index++) if (octets[index - start] !== bytes[index]) return false
+  return true
+}
+
+function decodeObjectIdentifier(bytes: Uint8Array, start: number, end: number): string {
   if (end === start || end - start > maximumObjectIdentifierBytes) {
     refuse(start, `1 to ${maximumObjectIdentifierBytes} bytes long`)
   }

@@ -61,8 +61,7 @@ export class PreparedCertificate {
   /** The check that its signature is by its own key. */
   readonly possession: SignatureCheck
   readonly keyDigest: Uint8Array
-  #own: readonly Address[] | undefined
-  #device: { readonly manufacturer: string; readonly address: Address } | undefined
+  #reads: { readonly manufacturer: string | undefined; readonly addresses: readonly Address[] } | undefined
 
   /** @throws what `parseCertificate` throws, but for the key's point; codec.schema for a device description that no record could hold */
   constructor(der: Uint8Array) {
@@ -74,20 +73,18 @@ export class PreparedCertificate {
 
   /** What publishing it reads; `manufacturer` once somebody with a right to its name is known. */
   reads(manufacturer: string | undefined): readonly Address[] {
-    this.#own ??= [
-      recordAddress(certificates, this.certificate.fingerprint),
-      indexAddress(certificates, 'key', this.keyDigest),
-    ]
-    if (manufacturer === undefined) return this.#own
-    return [...this.#own, this.#deviceAddress(manufacturer), ...governancePorts.member.reads(manufacturer)]
+    if (this.#reads === undefined || this.#reads.manufacturer !== manufacturer) {
+      this.#reads = { manufacturer, addresses: this.#addresses(manufacturer) }
+    }
+    return this.#reads.addresses
   }
 
-  #deviceAddress(manufacturer: string): Address {
-    if (this.#device?.manufacturer !== manufacturer) {
-      const key = deviceKey(manufacturer, this.certificate.subject.serialNumber ?? '')
-      this.#device = { manufacturer, address: indexAddress(certificates, 'device', key) }
-    }
-    return this.#device.address
+  #addresses(manufacturer: string | undefined): readonly Address[] {
+    const { fingerprint, subject } = this.certificate
+    const own = [recordAddress(certificates, fingerprint), indexAddress(certificates, 'key', this.keyDigest)]
+    if (manufacturer === undefined) return own
+    const device = indexAddress(certificates, 'device', deviceKey(manufacturer, subject.serialNumber ?? ''))
+    return [...own, device, ...governancePorts.member.reads(manufacturer)]
   }
 }
 
@@ -195,9 +192,10 @@ function recordOf(context: Context, { certificate, keyDigest: key }: PreparedCer
 
 /** A certificate that a mass revocation ended still holds the device's place: its own record is ended first. */
 function endMassRevoked(context: Context, { manufacturer, serial }: CertificateRecord): void {
-  const holder = context.by(certificates, 'device', deviceKey(manufacturer, serial))
   const standing = context.call(governancePorts.member, manufacturer)?.standing
-  if (holder === undefined || standing === undefined) return
+  if (standing === undefined || standing.facts.length === 0) return
+  const holder = context.by(certificates, 'device', deviceKey(manufacturer, serial))
+  if (holder === undefined) return
   const revocation = massRevocationOf(holder, standing)
   if (revocation !== undefined) endCertificate(context, holder, 'revoked', revocation.reason)
 }

@@ -3,7 +3,7 @@
  * Ecdsa-Sig-Value as X.509 carries it (RFC 3279 section 2.2.3). The only place where one becomes the other.
  */
 import { cryptoError } from '../errors.ts'
-import { isP256Scalar, p256SignatureLength } from './p256.ts'
+import { isP256Scalar, isP256SignatureForm, p256SignatureLength } from './p256.ts'
 
 const sequenceTag = 0x30
 const integerTag = 0x02
@@ -24,12 +24,10 @@ export function rawFromDer(der: Uint8Array): Uint8Array {
   if (der.length < 2 || der[1]! > maximumContent || der[1] !== der.length - 2) {
     refuse('the length of the sequence is not the length of what follows')
   }
-  const r = readInteger(der, 2)
-  const s = readInteger(der, r.end)
-  if (s.end !== der.length) refuse('bytes follow s')
   const raw = new Uint8Array(p256SignatureLength)
-  raw.set(r.scalar, 0)
-  raw.set(s.scalar, scalarLength)
+  const end = readInteger(der, readInteger(der, 2, raw, 0), raw, scalarLength)
+  if (end !== der.length) refuse('bytes follow s')
+  if (!isP256SignatureForm(raw)) refuse('r or s is not between 1 and n - 1')
   return raw
 }
 
@@ -40,21 +38,21 @@ function derInteger(scalar: Uint8Array): readonly number[] {
   return [integerTag, significant.length, ...significant]
 }
 
-function readInteger(der: Uint8Array, start: number): { readonly scalar: Uint8Array; readonly end: number } {
+/** Writes the integer that begins at `start` to the 32 bytes of `raw` from `to` on. @returns where it ends */
+function readInteger(der: Uint8Array, start: number, raw: Uint8Array, to: number): number {
   const length = der[start + 1]
   if (der[start] !== integerTag || length === undefined) refuse('r or s is not an integer')
   const end = start + 2 + length
   if (length === 0 || end > der.length) refuse('an integer has no bytes or is cut off')
-  const content = der.subarray(start + 2, end)
-  if (content[0]! >= 0x80) refuse('an integer is negative')
-  const padded = content[0] === 0
-  if (padded && (content.length === 1 || content[1]! < 0x80)) refuse('an integer is zero or longer than it need be')
-  const significant = padded ? content.subarray(1) : content
-  if (significant.length > scalarLength) refuse('r or s is not between 1 and n - 1')
-  const scalar = new Uint8Array(scalarLength)
-  scalar.set(significant, scalarLength - significant.length)
-  if (!isP256Scalar(scalar)) refuse('r or s is not between 1 and n - 1')
-  return { scalar, end }
+  let first = start + 2
+  if (der[first]! >= 0x80) refuse('an integer is negative')
+  if (der[first] === 0) {
+    first += 1
+    if (length === 1 || der[first]! < 0x80) refuse('an integer is zero or longer than it need be')
+  }
+  if (end - first > scalarLength) refuse('r or s is not between 1 and n - 1')
+  for (let index = first, place = to + scalarLength - (end - first); index < end; index++) raw[place++] = der[index]!
+  return end
 }
 
 function refuse(reason: string): never {

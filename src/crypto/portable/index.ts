@@ -11,7 +11,7 @@ export {
   signatureAlgorithm,
   signatureAlgorithms,
 } from './algorithms.ts'
-export { sha256 } from './digest.ts'
+export { sha256, sha256Into } from './digest.ts'
 export { derFromRaw, rawFromDer } from './ecdsa-der.ts'
 export { ed25519Raw, ed25519Spki, keyDigest, publicKeyFromSpki, uncheckedKey } from './spki.ts'
 export { isAcceptedKey, portableVoteVerifier, type SignatureVerifier, verifyPortable, verifyVote } from './verify.ts'

@@ -1,15 +1,16 @@
 /** ABCI requests in, answers out: between CometBFT's protobuf messages and the types of the Engine port. */
 import { readFileSync } from 'node:fs'
 import protobuf from 'protobufjs'
+import { Fields } from '../../codec/index.ts'
 import { ed25519Raw, ed25519Spki } from '../../crypto/index.ts'
 import { maximumHeight, type Timestamp, type Validator } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import type { BlockInput, GenesisInput, Misbehaviour } from '../port.ts'
-import { Fields } from './fields.ts'
+import { readSnapshotRequest, type SnapshotRequest } from './abci-snapshots.ts'
 import { applicationOfState } from './genesis.ts'
 import type { StateQuery } from './query.ts'
 
-/** What CometBFT asks. Snapshots and vote extensions are not offered: their requests carry nothing that is read. */
+/** What CometBFT asks. Vote extensions are not offered: their requests carry nothing that is read. */
 export type AbciRequest =
   | { readonly kind: 'echo'; readonly message: string }
   | { readonly kind: 'query'; readonly query: StateQuery }
@@ -24,18 +25,10 @@ export type AbciRequest =
     }
   | { readonly kind: 'process_proposal' | 'finalize_block'; readonly block: BlockInput }
   | { readonly kind: 'verify_vote_extension'; readonly isEmpty: boolean }
+  | SnapshotRequest
   | { [Kind in PlainKind]: { readonly kind: Kind } }[PlainKind]
 
-const plainKinds = [
-  'flush',
-  'info',
-  'commit',
-  'list_snapshots',
-  'offer_snapshot',
-  'load_snapshot_chunk',
-  'apply_snapshot_chunk',
-  'extend_vote',
-] as const
+const plainKinds = ['flush', 'info', 'commit', 'extend_vote'] as const
 type PlainKind = (typeof plainKinds)[number]
 
 /** An answer: the response's field and its content, with the field names of `abci.proto`. */
@@ -62,6 +55,8 @@ export function decodeRequest(bytes: Uint8Array): AbciRequest {
   const plain = plainKinds.find((known) => known === kind)
   if (plain !== undefined) return { kind: plain }
   const body = request.record(kind)
+  const aboutSnapshots = readSnapshotRequest(kind, body)
+  if (aboutSnapshots !== undefined) return aboutSnapshots
   switch (kind) {
     case 'echo':
       return { kind, message: body.text('message') }

@@ -3,6 +3,7 @@ import { CommonrootError } from '../../errors/index.ts'
 import { engineError } from '../errors.ts'
 import type { Application } from '../port.ts'
 import { type AbciAnswer, type AbciRequest, validatorUpdate } from './abci-messages.ts'
+import { answerSnapshot } from './abci-snapshots.ts'
 import { type AnswerQuery, queryBody, refuseQueries, type StateQuery } from './query.ts'
 
 /** Where a transaction that CometBFT asks about comes from, and what became of it. */
@@ -12,7 +13,6 @@ export type AdmissionDesk = {
   refused(transaction: Uint8Array, refusal: CommonrootError): void
 }
 
-const snapshotResult = { abort: 2, reject: 3 } as const
 const verdict = { accept: 1, reject: 2 } as const
 const codespace = 'commonroot'
 const genericRefusal = 1
@@ -35,14 +35,14 @@ export class AbciService {
       case 'echo':
         return this.#plain(request.kind, { message: request.message })
       case 'flush':
-      case 'list_snapshots':
-      case 'load_snapshot_chunk':
       case 'extend_vote':
         return this.#plain(request.kind, {})
+      case 'list_snapshots':
+      case 'load_snapshot_chunk':
+        return answerSnapshot(this.#application.snapshots, request)
       case 'offer_snapshot':
-        return this.#plain(request.kind, { result: snapshotResult.reject })
       case 'apply_snapshot_chunk':
-        return this.#plain(request.kind, { result: snapshotResult.abort })
+        return this.#inTurn(() => answerSnapshot(this.#application.snapshots, request))
       case 'verify_vote_extension':
         return this.#plain(request.kind, { result: request.isEmpty ? verdict.accept : verdict.reject })
       case 'query':

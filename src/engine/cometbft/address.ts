@@ -17,6 +17,13 @@ export function parseAddress(text: string): SocketAddress | undefined {
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
 }
 
+/** Where `node:http` connects to. */
+export type HttpPlace = { readonly socketPath: string } | { readonly host: string; readonly port: number }
+
+export function httpPlaceOf(address: SocketAddress): HttpPlace {
+  return 'path' in address ? { socketPath: address.path } : { host: address.host ?? ownHost, port: address.port }
+}
+
 export function formatAddress(address: SocketAddress): string {
   if ('path' in address) return `unix://${address.path}`
   const { host = ownHost, port } = address

@@ -14,6 +14,7 @@ import { AbciService } from './abci-service.ts'
 import { formatAddress, type SocketAddress } from './address.ts'
 import type { NodeSettings } from './configuration.ts'
 import { prepareHome, prepareIdentity } from './home.ts'
+import { LightGate } from './light-gate.ts'
 import { NodeProcess } from './node-process.ts'
 import type { AnswerQuery } from './query.ts'
 import { progressOf, signedHeaderOf, validatorsOf } from './rpc-answers.ts'
@@ -32,6 +33,8 @@ export type CometbftOptions = {
   readonly external?: { readonly application: SocketAddress; readonly rpc: SocketAddress }
   /** What an ABCI query gets; without it none is answered. */
   readonly answerQuery?: AnswerQuery
+  /** `host:port` at which light clients of others may ask for headers and validators, as nodes that join do; by default nowhere. */
+  readonly lightGate?: string
 } & Partial<Omit<NodeSettings, 'applicationAddress' | 'rpcAddress' | 'listen'>>
 
 const defaults = {
@@ -71,7 +74,7 @@ export class CometbftEngine implements Engine {
    * Serves the application, writes home and configuration, starts CometBFT and waits until it answers.
    * @throws engine.genesis-unfit, engine.home-foreign, engine.home-damaged, engine.home-emptied,
    *   engine.application-ahead, engine.blocks-gone, engine.replay-diverged, engine.signing-state-stale,
-   *   engine.behind-signing-state, engine.node-exited, engine.node-not-ready
+   *   engine.behind-signing-state, engine.node-exited, engine.node-not-ready, engine.gate-address
    */
   async start(application: Application, onFailure: (error: unknown) => void): Promise<void> {
     if (this.#running !== undefined) throw new TypeError('the engine runs already')
@@ -118,6 +121,10 @@ export class CometbftEngine implements Engine {
       await running.node?.start()
       await Promise.race([this.#ready(running), failed.promise])
       if (lone) await checkAfterStart(home, progressOf(await running.rpc.call('status')).height)
+      if (this.#options.lightGate !== undefined) {
+        running.gate = new LightGate(rpcSocket)
+        await running.gate.listen(this.#options.lightGate)
+      }
       running.isReady = true
     } catch (error) {
       await this.stop()
@@ -181,6 +188,7 @@ export class CometbftEngine implements Engine {
     const running = this.#running
     if (running === undefined) return
     this.#running = undefined
+    await running.gate?.close()
     await running.node?.stop()
     await running.server.close()
     running.rpc.close()
@@ -223,6 +231,7 @@ type Running = {
   readonly server: AbciServer
   readonly rpc: RpcClient
   readonly node: NodeProcess | undefined
+  gate?: LightGate
   isReady: boolean
 }
 

@@ -1,5 +1,7 @@
 /** CometBFT's `config.toml`, written by us at each start: only what differs from its defaults, and why. */
 
+import { type StateSyncSettings, stateSyncSection } from './state-sync.ts'
+
 export type NodeSettings = {
   /** The ABCI socket in CometBFT's notation. */
   readonly applicationAddress: string
@@ -18,6 +20,8 @@ export type NodeSettings = {
   readonly proposalTimeout: number
   /** Several validators on one host, which only tests and the sandbox have. */
   readonly oneHost: boolean
+  /** Begin with a snapshot of other nodes, in a home without blocks. */
+  readonly stateSync?: StateSyncSettings
 }
 
 type Setting = string | number | boolean
@@ -69,6 +73,7 @@ export function configurationText(settings: NodeSettings): string {
       create_empty_blocks: false,
       create_empty_blocks_interval: `${settings.idleInterval}ms`,
     },
+    statesync: stateSyncSection(settings.stateSync),
     tx_index: { indexer: 'null' },
     instrumentation: { prometheus: false },
   }

@@ -1,15 +1,17 @@
 /** The genesis document that CometBFT reads: GenesisInput and the consensus parameters of `limits.ts`, as JSON. */
 import { toHex } from '../../codec/index.ts'
 import { ed25519Raw } from '../../crypto/index.ts'
-import { type Validator, validatorAddress } from '../../light/index.ts'
+import { defaultTrustingPeriod, formatTime, type Validator, validatorAddress } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import { checkGenesis } from '../genesis.ts'
 import { maximumBlockBytes, maximumGas } from '../limits.ts'
 import type { GenesisInput } from '../port.ts'
-import { formatTime } from './time-text.ts'
 
-/** Evidence is taken for two days, CometBFT's default: the light client's trusting period must stay below it. */
-const evidenceAge = { blocks: 100_000, nanoseconds: 48n * 3_600n * 1_000_000_000n }
+/**
+ * Evidence is taken a day longer than a header may be trusted: who can still deceive a light client must still have to
+ * answer for it. It is too old when it is beyond both bounds.
+ */
+const evidenceAge = { blocks: 100_000, nanoseconds: (defaultTrustingPeriod + 86_400_000n) * 1_000_000n }
 const maximumEvidenceBytes = 256 * 1024
 
 /** One genesis gives one text, so that nodes can compare their files. @throws engine.genesis-unfit */

@@ -2,14 +2,13 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { concat, equalBytes, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
+import { concat, equalBytes, Fields, type PublicKey, toHex, utf8 } from '../../codec/index.ts'
 import { ed25519Spki } from '../../crypto/index.ts'
 import { durably, replaceFile } from '../../durable/index.ts'
 import { validatorAddress } from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import type { GenesisInput } from '../port.ts'
 import { configurationText, type NodeSettings } from './configuration.ts'
-import { Fields } from './fields.ts'
 import { genesisDocument } from './genesis.ts'
 
 export type NodeIdentity = {
@@ -95,6 +94,22 @@ function signEd25519(key: Uint8Array, message: Uint8Array): Uint8Array {
   )
   const jwk = { kty: 'OKP', crv: 'Ed25519', d: d ?? '', x: x ?? '' }
   return new Uint8Array(sign(null, message, createPrivateKey({ key: jwk, format: 'jwk' })))
+}
+
+/**
+ * Signs something that is no vote with the validator's key: that it is its owner's, when it is registered. Whatever is
+ * signed here must not be readable as a vote; a CBOR array is not, since the bytes of a vote begin with their length.
+ * @throws engine.home-damaged
+ */
+export async function signWithValidatorKey(home: string, message: Uint8Array): Promise<Uint8Array> {
+  const path = pathsOf(home).validatorKey
+  const bytes = decodeKey(path, (await fieldsOf(path)).record('priv_key').text('value'), privateKeyLength)
+  const part = (from: number) => bytes.subarray(from, from + rawKeyLength).toBase64({ ...base64url, omitPadding: true })
+  const key = createPrivateKey({
+    format: 'jwk',
+    key: { kty: 'OKP', crv: 'Ed25519', d: part(0), x: part(rawKeyLength) },
+  })
+  return new Uint8Array(sign(null, message, key))
 }
 
 /** The newest height that the validator of a home has signed for. @throws engine.home-damaged */

@@ -8,6 +8,7 @@
  */
 export { parseAddress, type SocketAddress } from './address.ts'
 export { CometbftEngine, type CometbftOptions } from './cometbft-engine.ts'
-export { type NodeIdentity, nodeIdOf, prepareIdentity, signAsIdentity } from './home.ts'
+export { type NodeIdentity, nodeIdOf, prepareIdentity, signAsIdentity, signWithValidatorKey } from './home.ts'
 export { cometbftModule, cometbftPath, cometbftVersion, complaintAbout } from './program.ts'
 export type { AnswerQuery, QueryAnswer, StateQuery } from './query.ts'
+export type { StateSyncSettings } from './state-sync.ts'

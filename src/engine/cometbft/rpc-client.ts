@@ -1,8 +1,8 @@
 /** JSON-RPC 2.0 to our own CometBFT: over its UNIX socket, or over TCP when somebody else runs it. */
 import { Agent, request } from 'node:http'
+import { Fields } from '../../codec/index.ts'
 import { engineError } from '../errors.ts'
-import { ownHost, type SocketAddress } from './address.ts'
-import { Fields } from './fields.ts'
+import { type HttpPlace, httpPlaceOf, type SocketAddress } from './address.ts'
 
 /** An answer in bytes: a commit of the largest validator set has about 60 kB. */
 const maximumAnswerBytes = 4 * 1024 * 1024
@@ -14,13 +14,12 @@ const answerTimeout = 30_000
 const maximumSockets = 8
 
 export class RpcClient {
-  readonly #place: { readonly socketPath: string } | { readonly host: string; readonly port: number }
+  readonly #place: HttpPlace
   readonly #agent = new Agent({ keepAlive: true, maxSockets: maximumSockets })
   #nextId = 1
 
   constructor(address: SocketAddress) {
-    this.#place =
-      'path' in address ? { socketPath: address.path } : { host: address.host ?? ownHost, port: address.port }
+    this.#place = httpPlaceOf(address)
   }
 
   /**

@@ -18,13 +18,22 @@ export function blockInput(header: Header, transactions: readonly Uint8Array[], 
     transactions,
     proposer,
     misbehaviour: [],
-    votedLast: height === initialHeight ? [] : [{ validator: proposer, signed: true }],
+    votedLast: votesBefore(height, proposer, initialHeight),
   }
+}
+
+export function bytesOf(transactions: readonly Uint8Array[]): number {
+  return transactions.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** Who voted on the block before: the one validator, on all but the first. */
+export function votesBefore(height: bigint, validator: Uint8Array, initialHeight: bigint): BlockInput['votedLast'] {
+  return height === initialHeight ? [] : [{ validator, signed: true }]
 }
 
 /** @throws engine.application-answer */
 export function checkProposal(height: bigint, transactions: readonly Uint8Array[]): void {
-  const size = transactions.reduce((sum, { length }) => sum + length, 0)
+  const size = bytesOf(transactions)
   if (size > maximumTransactionsBytes) broken(height, `it proposed ${size} bytes of transactions`)
 }
 

@@ -78,7 +78,7 @@ async function voteForPrepared(
   if (!equalBytes(blockIdOf(header).hash, hash)) {
     throw engineError('signing-state-damaged', { file: voter.file, reason: 'its block does not give its own hash' })
   }
-  return voter.vote(header, outcome)
+  return voter.vote(header, outcome, voter.timeOfVote(header))
 }
 
 async function adoptedBlock({ application, voter, headers, adopt }: Opening): Promise<SignedBlock> {

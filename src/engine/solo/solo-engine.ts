@@ -3,17 +3,34 @@
  * leaves behind, are tabulated in `docs/reference/engine.md`.
  */
 import { equalBytes } from '../../codec/index.ts'
-import { type SignedHeader, timestampToMilliseconds, transactionsHash, type Validator } from '../../light/index.ts'
+import {
+  type Header,
+  type SignedHeader,
+  type Timestamp,
+  timestampToMilliseconds,
+  transactionsHash,
+  type Validator,
+  validatorAddress,
+} from '../../light/index.ts'
 import { engineError } from '../errors.ts'
 import { checkGenesis } from '../genesis.ts'
 import type { Application, Engine, GenesisInput } from '../port.ts'
-import { blockInput, checkProposal, outcomeOf } from './block-contract.ts'
+import { blockInput, bytesOf, checkProposal, outcomeOf, votesBefore } from './block-contract.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { buildHeader, positionAfter, type SoloChain } from './header.ts'
-import { Mempool, type MempoolLimits, maximumTransactionsBytes } from './mempool.ts'
+import { buildHeader, type Outcome, type Position, positionAfter, type SoloChain } from './header.ts'
+import { Mempool, type MempoolLimits } from './mempool.ts'
 import { type Adoption, type HeaderStore, openChain, type Standing } from './opening.ts'
 import { type BlockReason, defaultIdleInterval, Pace } from './pace.ts'
 import { type SoloKey, Voter } from './voter.ts'
+
+/** Bytes of transactions in a block, if there are more: while it is committed, the next one can then be worked out. */
+const preferredBytes = 2 * 1024 * 1024
+
+/**
+ * Bytes of waiting transactions, at least, for which a block is worked out while the one before is being committed: this
+ * much, and half of what that one holds. Fewer gain more by waiting for others.
+ */
+const worthAnticipating = 256 * 1024
 
 export type SoloOptions = {
   readonly genesis: GenesisInput
@@ -55,7 +72,18 @@ export class SoloEngine implements Engine {
     const pace = new Pace(this.#clock, idleInterval)
     // Whether the newest block still lacks its proof is not known here: one more block settles it.
     const done = Promise.resolve()
-    const running: Running = { application, voter, pace, standing, needsProof: true, stored: done, ended: done }
+    const running: Running = {
+      application,
+      voter,
+      pace,
+      standing,
+      next: standing.position,
+      needsProof: true,
+      worthAnticipating,
+      signed: done,
+      stored: done,
+      ended: done,
+    }
     this.#running = running
     running.ended = this.#run(running).catch((error: unknown) => {
       if (this.#running === running) this.#running = undefined
@@ -103,48 +131,59 @@ export class SoloEngine implements Engine {
 
   async #run(running: Running): Promise<void> {
     const look = () => ({
-      hasCandidates: this.#mempool.count > 0,
+      hasCandidates: this.#mempool.hasCandidates,
       needsProof: running.needsProof,
       due: dueAfter(running),
     })
     for (;;) {
+      await Promise.race([running.signed, this.#mempool.reaches(running.worthAnticipating)])
       const reason = await running.pace.next(look)
-      if (reason === undefined) return
+      if (reason === undefined) return running.signed
       await this.#makeBlock(running, reason)
     }
   }
 
+  /** Executes a block while the one before it is committed and signed, and then begins to do the same with it. */
   async #makeBlock(running: Running, reason: BlockReason): Promise<void> {
-    const { application, voter, standing, pace } = running
-    const { position } = standing
-    const { height, time } = position
-    const transactions = await application.prepareProposal({
-      height,
-      time,
-      candidates: this.#mempool.candidates(),
-      maximumBytes: maximumTransactionsBytes,
-    })
+    const { application, voter, pace } = running
+    const { height, time } = running.next
+    const candidates = this.#mempool.candidates()
+    const maximumBytes = Math.max(preferredBytes, candidates[0]?.length ?? 0)
+    const transactions = await application.prepareProposal({ height, time, candidates, maximumBytes })
     if (reason === 'transactions' && transactions.length === 0) {
       pace.noneChosen()
       return
     }
     checkProposal(height, transactions)
+    const { initialHeight } = this.#options.genesis
+    const votedLast = votesBefore(height, validatorAddress(voter.chain.validator.key), initialHeight)
+    application.anticipate?.({ height, time, transactions, misbehaviour: [], votedLast })
+    await running.signed
+    const { position } = running.standing
     const header = buildHeader(voter.chain, position, transactionsHash(transactions))
-    const block = blockInput(header, transactions, this.#options.genesis.initialHeight)
+    const block = blockInput(header, transactions, initialHeight)
     if (!(await application.processProposal(block))) throw engineError('own-proposal-refused', { height })
     const outcome = outcomeOf(block, await application.finalizeBlock(block), position.outcome)
+    this.#mempool.take(transactions)
+    running.worthAnticipating = Math.max(worthAnticipating, bytesOf(transactions) / 2)
+    const finalised = { header, transactions, outcome, timeOfVote: voter.timeOfVote(header) }
+    running.next = { height: height + 1n, time: finalised.timeOfVote }
+    running.needsProof = !equalBytes(outcome.appHash, position.outcome.appHash)
+    running.signed = this.#sign(running, finalised)
+    // The next block, or the end of the work, meets a failure.
+    running.signed.catch(() => {})
+  }
 
+  async #sign(running: Running, { header, transactions, outcome, timeOfVote }: FinalisedBlock): Promise<void> {
+    const { application, voter, standing, pace } = running
     // The signing state is about to forget the header before: from here on the store alone has it.
     await running.stored
-    await voter.prepare(standing.last, header, position.outcome, outcome)
+    await voter.prepare(standing.last, header, standing.position.outcome, outcome)
     await application.commit()
-    const last = await voter.vote(header, outcome)
+    const last = await voter.vote(header, outcome, timeOfVote)
     running.stored = this.#options.headers.put(last.signed)
-    // The next block, or the end of the work, meets a failure.
     running.stored.catch(() => {})
-
     running.standing = { position: positionAfter(last.signed, voter.chain, outcome), last }
-    running.needsProof = !equalBytes(outcome.appHash, position.outcome.appHash)
     pace.blockMade()
     await this.#mempool.settle(transactions, application)
   }
@@ -155,12 +194,25 @@ export class SoloEngine implements Engine {
   }
 }
 
+type FinalisedBlock = {
+  readonly header: Header
+  readonly transactions: readonly Uint8Array[]
+  readonly outcome: Outcome
+  readonly timeOfVote: Timestamp
+}
+
 type Running = {
   readonly application: Application
   readonly voter: Voter
   readonly pace: Pace
+  /** After the newest signed block. */
   standing: Standing
+  /** The block that comes after the newest finalised one. */
+  next: Pick<Position, 'height' | 'time'>
   needsProof: boolean
+  worthAnticipating: number
+  /** The newest finalised block on its way to being committed and signed, while the next block is worked out. */
+  signed: Promise<void>
   /** The newest signed header on its way into the store, while the next block is worked out. */
   stored: Promise<void>
   ended: Promise<void>

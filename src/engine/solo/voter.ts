@@ -6,6 +6,7 @@ import {
   encodeSignedHeader,
   type Header,
   type SignedHeader,
+  type Timestamp,
   timestampFromMilliseconds,
   timestampToMilliseconds,
   validatorAddress,
@@ -54,12 +55,21 @@ export class Voter {
     await durably('signing-state.prepare', () => this.#write({ ...signed, prepared }))
   }
 
+  /**
+   * The time of the vote for a block: CometBFT's rule, the clock, but at least a millisecond after the block, however far
+   * back the clock has jumped. It is the next block's time, so it can be chosen before the vote is given.
+   */
+  timeOfVote({ time }: Header): Timestamp {
+    const now = this.#clock.now()
+    const earliest = timestampToMilliseconds(time) + 1n
+    return timestampFromMilliseconds(now > earliest ? now : earliest)
+  }
+
   /** Votes for a committed block. @throws engine.wrong-signature */
-  async vote(header: Header, outcome: Outcome): Promise<SignedBlock> {
+  async vote(header: Header, outcome: Outcome, time: Timestamp): Promise<SignedBlock> {
     const { chainId, validator } = this.chain
     const { height } = header
     const blockId = blockIdOf(header)
-    const time = timestampFromMilliseconds(voteTime(this.#clock.now(), header))
     const signature = await this.#key.sign(voteSignBytes(chainId, height, soloRound, blockId, time))
     const signed = { header, round: soloRound, blockId, votes: [{ validator: 0, time, signature }] }
     try {
@@ -86,12 +96,6 @@ export class Voter {
       ...blocks,
     })
   }
-}
-
-/** CometBFT's rule: the clock, but at least a millisecond after the block, however far back the clock has jumped. */
-function voteTime(now: bigint, header: Header): bigint {
-  const earliest = timestampToMilliseconds(header.time) + 1n
-  return now > earliest ? now : earliest
 }
 
 function signedField({ signed, outcome }: SignedBlock): NonNullable<SigningState['signed']> {

@@ -1,54 +1,87 @@
-import { Bytes, encodeCbor, List, Struct, toHex, utf8 } from '../../codec/index.ts'
+import { Bytes, encodeCbor, List, Optional, Struct, toHex, Unsigned64, utf8, type ValueOf } from '../../codec/index.ts'
 import { isAcceptedKey, keyDigest } from '../../crypto/portable/index.ts'
-import { type Context, defineTransaction, recordAddress } from '../../module/index.ts'
-import { keyInUse, memberKeys, members } from '../collections.ts'
+import { type Address, defineTransaction, recordAddress, type SignatureCheck } from '../../module/index.ts'
+import { Amendment, isGuarded } from '../amendment.ts'
+import { keyInUse, memberKeys, members, rotations } from '../collections.ts'
+import { requirePossession } from '../decisions.ts'
 import { governanceError } from '../errors.ts'
 import { keysRotated } from '../events.ts'
 import { maximumKeys } from '../limits.ts'
+import { settle } from '../quorum.ts'
 import { type Member, MemberId, PurposeKeys } from '../schemas.ts'
-import { membersSigningFor } from '../signers.ts'
+import { requireOwn } from '../signers.ts'
 
-const Body = Struct({
+/** A signature by a key about itself. */
+export const Possession = Bytes({ minimum: 1, maximum: 8192 })
+
+export const Rotation = Struct({
   member: MemberId,
   keys: PurposeKeys,
+  /** Which rotation of this member it is, counted from 1. Left out under protocol 1, which did not count. */
+  rotation: Optional(Unsigned64),
   /** One signature for each key of `keys`, over `possessionMessage`: nobody registers a key that is not theirs. */
-  possession: List(Bytes({ minimum: 1, maximum: 8192 }), { minimum: 1, maximum: maximumKeys }),
+  possession: List(Possession, { minimum: 1, maximum: maximumKeys }),
 })
+export type Rotation = ValueOf<typeof Rotation>
 
-/** What a new key signs: the chain, member and purpose that it will serve. */
-export function possessionMessage(chain: string, member: string, purpose: string): Uint8Array {
-  return encodeCbor(['commonroot key possession', chain, member, purpose])
+/** What a new key signs: the chain, member and purpose that it will serve, and in which rotation; joining is 0. */
+export function possessionMessage(chain: string, member: string, purpose: string, rotation?: bigint): Uint8Array {
+  const message = ['commonroot key possession', chain, member, purpose]
+  return encodeCbor(rotation === undefined ? message : [...message, rotation])
 }
 
 /** Replaces the keys of one purpose. The member's own `govern` keys decide, as many as their threshold asks for. */
 export const rotateKeys = defineTransaction({
   summary: "Replaces a member's keys of one purpose.",
-  body: Body,
-  prepare: ({ member, keys, possession }, { chain }) => {
-    if (possession.length !== keys.keys.length) throw governanceError('possession-not-proven')
-    const message = possessionMessage(chain, member, keys.purpose)
-    return {
-      facts: undefined,
-      checks: keys.keys.map((key, index) => ({ key, message, signature: possession[index]! })),
-    }
-  },
-  allow: (context, { member }) => {
-    const own = membersSigningFor(context, 'govern').some((signer) => signer.id === member)
-    if (!own) throw governanceError('purpose-missing', { purpose: 'govern' })
-  },
-  reads: ({ member, keys }) => [
-    recordAddress(members, utf8(member)),
-    ...keys.keys.map((key) => recordAddress(memberKeys, keyDigest(key))),
-  ],
-  apply: (context, { member: id, keys }, { checks }) => {
-    if (!checks.every((holds) => holds)) throw governanceError('possession-not-proven')
-    const member = context.get(members, utf8(id))
-    if (member === undefined) throw governanceError('unknown-member', { member: id })
-    requireSoundKeys(keys)
-    replaceKeys(context, member, keys)
-    context.emit(keysRotated, { member: id, purpose: keys.purpose })
+  body: Rotation,
+  prepare: (body, { chain }) => ({ facts: undefined, checks: rotationChecks(body, chain) }),
+  allow: (context, { member }) => requireOwn(context, member),
+  reads: rotationReads,
+  apply: (context, body, { checks }) => {
+    requirePossession(checks)
+    const amendment = new Amendment(context)
+    rotate(amendment, body)
+    settle(amendment)
+    amendment.write()
   },
 })
+
+/** @throws governance.possession-not-proven */
+export function rotationChecks(
+  { member, keys: { purpose, keys }, rotation, possession }: Rotation,
+  chain: string,
+): readonly SignatureCheck[] {
+  if (possession.length !== keys.length) throw governanceError('possession-not-proven')
+  const message = possessionMessage(chain, member, purpose, rotation)
+  return keys.map((key, index) => ({ key, message, signature: possession[index]! }))
+}
+
+export function rotationReads({ member, keys }: Rotation): readonly Address[] {
+  return [
+    recordAddress(members, utf8(member)),
+    recordAddress(rotations, utf8(member)),
+    ...keys.keys.map((key) => recordAddress(memberKeys, keyDigest(key))),
+  ]
+}
+
+/** @throws governance.unknown-member, governance.rotation-replayed, and as `requireSoundKeys` and `claimKey` */
+export function rotate(amendment: Amendment, { member: id, keys, rotation }: Rotation): void {
+  const member = amendment.get(members, utf8(id))
+  if (member === undefined) throw governanceError('unknown-member', { member: id })
+  if (isGuarded(amendment.context) || rotation !== undefined) countRotation(amendment, id, rotation)
+  requireSoundKeys(keys)
+  replaceKeys(amendment, member, keys)
+  amendment.afterwards((context) => context.emit(keysRotated, { member: id, purpose: keys.purpose }))
+}
+
+/** What the new keys signed is for this rotation only: whoever kept old signatures can do nothing with them. */
+function countRotation(amendment: Amendment, member: string, rotation: bigint | undefined): void {
+  const expected = (amendment.get(rotations, utf8(member))?.count ?? 0n) + 1n
+  if (rotation !== expected) {
+    throw governanceError('rotation-replayed', { member, rotation: rotation ?? 'uncounted', expected })
+  }
+  amendment.put(rotations, { member, count: expected })
+}
 
 /** @throws governance.threshold-out-of-range, governance.key-repeated, governance.key-not-accepted */
 export function requireSoundKeys({ threshold, keys }: PurposeKeys): void {
@@ -58,20 +91,20 @@ export function requireSoundKeys({ threshold, keys }: PurposeKeys): void {
 }
 
 /** Puts a member's keys of one purpose, and keeps the index of whose a key is in step. */
-export function replaceKeys(context: Context, member: Member, keys: PurposeKeys): void {
+function replaceKeys(amendment: Amendment, member: Member, keys: PurposeKeys): void {
   const kept = member.keys.filter(({ purpose }) => purpose !== keys.purpose)
   const changed: Member = { ...member, keys: [...kept, keys] }
   const inUse = new Set(changed.keys.flatMap((entry) => entry.keys.map((key) => toHex(keyDigest(key)))))
   for (const key of member.keys.flatMap((entry) => entry.keys)) {
-    if (!inUse.has(toHex(keyDigest(key)))) context.remove(memberKeys, keyDigest(key))
+    if (!inUse.has(toHex(keyDigest(key)))) amendment.remove(memberKeys, keyDigest(key))
   }
-  for (const key of keys.keys) claimKey(context, member.id, keyDigest(key))
-  context.put(members, changed)
+  for (const key of keys.keys) claimKey(amendment, member.id, keyDigest(key))
+  amendment.put(members, changed)
 }
 
 /** @throws governance.key-in-use when the key is another member's */
-export function claimKey(context: Context, member: string, digest: Uint8Array): void {
-  const owner = context.get(memberKeys, digest)
+export function claimKey(amendment: Pick<Amendment, 'get' | 'put'>, member: string, digest: Uint8Array): void {
+  const owner = amendment.get(memberKeys, digest)
   if (owner !== undefined && owner.member !== member) throw keyInUse(digest, owner.member)
-  if (owner === undefined) context.put(memberKeys, { digest, member })
+  if (owner === undefined) amendment.put(memberKeys, { digest, member })
 }

@@ -1,33 +1,36 @@
 import { Bytes, decodeAs, Name, Struct, Unsigned64 } from '../../codec/index.ts'
 import { CommonrootError } from '../../errors/index.ts'
-import { type AnyParameter, defineTransaction, recordAddress, type TransactionType } from '../../module/index.ts'
+import { type AnyParameter, recordAddress } from '../../module/index.ts'
 import { parameterKey, parameters } from '../collections.ts'
+import { type Decision, defineDecision } from '../decisions.ts'
 import { governanceError } from '../errors.ts'
 import { parameterScheduled, parameterSet } from '../events.ts'
 import { maximumParameterBytes } from '../limits.ts'
-import { authority } from '../parameters.ts'
-import { parameterInForce } from '../ports.ts'
 import { applyParameter } from '../schedules.ts'
-import { requireQuorum } from '../signers.ts'
 
 /** Sets a parameter at once (`at` 0) or at a block time to come. `known` lists the parameters of all modules. */
-export function setParameter(known: () => readonly AnyParameter[]): TransactionType {
-  return defineTransaction({
+export function setParameter(known: () => readonly AnyParameter[]): Decision {
+  return defineDecision({
     summary: "Sets a module's parameter, at once or from a block time on.",
     body: Struct({ module: Name, name: Name, value: Bytes({ maximum: maximumParameterBytes }), at: Unsigned64 }),
-    allow: (context) => requireQuorum(context, parameterInForce(context, authority)),
     reads: ({ module, name }) => [recordAddress(parameters, parameterKey(module, name))],
-    apply: (context, { module, name, value, at }) => {
+    decide: (amendment, { module, name, value, at }) => {
+      const { height, time } = amendment.context
+      const key = parameterKey(module, name)
       requireFittingValue(known(), module, name, value)
-      if (at !== 0n && at < context.time) throw governanceError('takes-effect-in-the-past', { at, time: context.time })
-      if (at > context.time) {
-        context.schedule(at, applyParameter, parameterKey(module, name), { module, name, value })
-        context.emit(parameterScheduled, { module, name, at })
+      if (at !== 0n && at < time) throw governanceError('takes-effect-in-the-past', { at, time })
+      if (at > time) {
+        amendment.afterwards((context) => {
+          context.schedule(at, applyParameter, key, { module, name, value })
+          context.emit(parameterScheduled, { module, name, at })
+        })
         return
       }
-      context.cancel(applyParameter, parameterKey(module, name))
-      context.put(parameters, { module, name, value, height: context.height })
-      context.emit(parameterSet, { module, name })
+      amendment.put(parameters, { module, name, value, height })
+      amendment.afterwards((context) => {
+        context.cancel(applyParameter, key)
+        context.emit(parameterSet, { module, name })
+      })
     },
   })
 }

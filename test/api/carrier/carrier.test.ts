@@ -67,9 +67,9 @@ const carrierOf = (maximumCarried?: number) =>
           fetch: async (_table, wanted) => {
             lookups += 1
             return new Map(
-              wanted.flatMap((key) => {
-                const value = stored.get(toHex(key))
-                return value === undefined ? [] : [[toHex(key), value] as const]
+              [...wanted.keys()].flatMap((id) => {
+                const value = stored.get(id)
+                return value === undefined ? [] : [[id, value] as const]
               }),
             )
           },

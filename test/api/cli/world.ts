@@ -6,7 +6,7 @@ import { createServer } from '../../../api/http/index.ts'
 import { utf8 } from '../../../src/codec/index.ts'
 import { FileKeyHolder } from '../../../src/crypto/index.ts'
 import { keyPurposes } from '../../../src/module/index.ts'
-import { startTestLedger } from '../../ledger/ledger.ts'
+import { startTestLedger, type TestLedgerOptions } from '../../ledger/ledger.ts'
 import type { TestMember } from '../../ledger/members.ts'
 import { type Ended, type RunOptions, run } from './run.ts'
 
@@ -29,7 +29,7 @@ export const regulatorPassphrase = 'correct horse battery'
 
 const roles = { 'vendor-a': 'vendor', 'vendor-b': 'vendor', regulator: 'regulator' } as const
 
-export async function startWorld(database: string): Promise<World> {
+export async function startWorld(database: string, chain: Pick<TestLedgerOptions, 'protocol'> = {}): Promise<World> {
   const folder = await mkdtemp(path.join(tmpdir(), 'commonroot-cli-'))
   const key = (member: string) => path.join(folder, member === 'regulator' ? 'locked' : 'members', `${member}.key`)
   const plain = await FileKeyHolder.open(path.join(folder, 'members'), { passphrase: null })
@@ -40,7 +40,7 @@ export async function startWorld(database: string): Promise<World> {
     await memberOf(locked, 'regulator'),
   ]
   await plain.generate('ES256', { label: 'stranger' })
-  const ledger = await startTestLedger({ database, members })
+  const ledger = await startTestLedger({ database, members, ...chain })
   // The node is vendor-b's, and carries in its name.
   const server = createServer({ node: ledger.node, carrier: members[1]!.signer })
   const url = await server.listen(0)

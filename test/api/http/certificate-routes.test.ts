@@ -110,6 +110,21 @@ describe('GET /v1/certificates/:fingerprint/proof', () => {
     expect(decodeProof(bytes).proven).toHaveLength(1)
   })
 
+  it('is made for a trust file of any height that the node has, and of no other', async () => {
+    const { path } = await publish('S5')
+    for (const query of ['trusted=1', 'trusted=1&threshold=2/3', 'trusted=999999999']) {
+      // The one validator of this chain never changes: nobody has to be led to it.
+      expect(decodeProof((await get(`${path}/proof?${query}`)).bytes).via).toEqual([])
+    }
+    expect((await get(`${path}/proof?trusted=0`)).json).toMatchObject({ status: 404, code: 'engine.no-header' })
+    for (const threshold of ['1/4', '3/4', '9/9']) {
+      expect((await get(`${path}/proof?trusted=1&threshold=${threshold}`)).json).toMatchObject({
+        status: 400,
+        code: 'trust.threshold',
+      })
+    }
+  })
+
   it('is what the function gives that other callers use', async () => {
     const { parsed } = await publish('S4')
     const leaf = decodeProof(await certificateProof(ledger.node, parsed.fingerprint)).proven.find(

@@ -1,7 +1,7 @@
 /** A node behind real HTTP, for tests: a whole ledger on Postgres and a server on a free port of this machine. */
 import { afterAll } from 'vitest'
 import { createServer, type HttpServer, type ServerOptions } from '../../../api/http/index.ts'
-import { startTestLedger, type TestLedger } from '../../ledger/ledger.ts'
+import { startTestLedger, type TestLedger, type TestLedgerOptions } from '../../ledger/ledger.ts'
 import type { TestMember } from '../../ledger/members.ts'
 import { testDatabase } from '../../postgres.ts'
 
@@ -26,8 +26,9 @@ export type TestServer = {
 export async function startTestServer(
   members: readonly TestMember[],
   options: Omit<ServerOptions, 'node'> = {},
+  chain: Pick<TestLedgerOptions, 'protocol'> = {},
 ): Promise<TestServer> {
-  const ledger = await startTestLedger({ database: await testDatabase(), members })
+  const ledger = await startTestLedger({ database: await testDatabase(), members, ...chain })
   const server = createServer({ node: ledger.node, ...options })
   const url = await server.listen(0)
   afterAll(async () => {

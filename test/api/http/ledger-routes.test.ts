@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { toHex } from '../../../src/codec/index.ts'
-import { decodeSignedHeader, encodeSignedHeader, headerHash } from '../../../src/light/index.ts'
+import { toHex, utf8 } from '../../../src/codec/index.ts'
+import { voteVerifier } from '../../../src/crypto/index.ts'
+import {
+  decodeSignedHeader,
+  encodeSignedHeader,
+  headerHash,
+  parseLightBlock,
+  renderLightBlock,
+  verifySignedHeader,
+} from '../../../src/light/index.ts'
 import { testDevice } from '../../ledger/devices.ts'
 import { testMember } from '../../ledger/members.ts'
 import { startTestServer } from './fixture.ts'
@@ -204,6 +212,24 @@ describe('GET /v1/headers/:height', () => {
 
   it.each(['0', '999999999'])('has none of height %s', async (height) => {
     expect((await get(`/v1/headers/${height}`)).json).toMatchObject({ status: 404, code: 'engine.no-header' })
+  })
+})
+
+describe('GET /v1/light-blocks/:height', () => {
+  it("shows a header with its validators as CometBFT's light clients read it", async () => {
+    const { status, type, json } = await get('/v1/light-blocks/1')
+    expect({ status, type }).toEqual({ status: 200, type: 'application/json; charset=utf-8' })
+    const block = parseLightBlock(utf8(JSON.stringify(json)))
+    expect(block.signed).toEqual(await ledger.node.signedHeader(1n))
+    expect(block.validators).toEqual(await ledger.node.engine.validators(1n))
+    expect(block.nextValidators).toEqual(block.validators)
+    // The declared form leaves nothing out and adds nothing.
+    expect(json).toEqual(JSON.parse(JSON.stringify(renderLightBlock(block))))
+    expect(verifySignedHeader(block.signed, block.validators, ledger.chain.id, voteVerifier)).toBeUndefined()
+  })
+
+  it.each(['0', '999999999'])('has none of height %s', async (height) => {
+    expect((await get(`/v1/light-blocks/${height}`)).json).toMatchObject({ status: 404, code: 'engine.no-header' })
   })
 })
 

@@ -181,6 +181,11 @@ describe('a query', () => {
     ['/v1/members?after=a&after=b', 'query after: must be string'],
     [`/v1/certificates/${fingerprint}/proof?format=pem`, 'query format: must be equal to one of the allowed values'],
     [`/v1/certificates/${fingerprint}/proof?format`, 'query format: must be equal to one of the allowed values'],
+    [`/v1/certificates/${fingerprint}/proof?trusted=-1`, 'query trusted: must match pattern "^(0|[1-9][0-9]{0,17})$"'],
+    [
+      `/v1/certificates/${fingerprint}/proof?trusted=1&threshold=1/0`,
+      'query threshold: must match pattern "^[1-9][0-9]{0,2}/[1-9][0-9]{0,2}$"',
+    ],
     ['/v1/members?__proto__=x', 'query: unknown field __proto__'],
   ])('%s is refused', async (path, detail) => {
     const { json } = await expectRefusal(() => get(path), 400, 'api.invalid-request')

@@ -136,6 +136,11 @@ type question struct {
 	TrustingPeriod    integer
 	Now               integer
 	Threshold         [2]uint64
+
+	LightBlocks []json.RawMessage
+	Sequential  bool
+
+	Key, Message, Signature bytes
 }
 
 func validatorSet(validators []validator) *types.ValidatorSet {
@@ -204,6 +209,12 @@ func answer(q question) (any, error) {
 		parameters.Block.MaxBytes = int64(q.MaximumBytes)
 		parameters.Block.MaxGas = int64(q.MaximumGas)
 		return hex.EncodeToString(parameters.Hash()), nil
+	case "lightClient":
+		return followed(q)
+	case "lightBlock":
+		return reprinted(q.LightBlocks[0])
+	case "verifyVote":
+		return voteVerdicts(q.Key, q.Message, q.Signature)
 	case "verify":
 		trustedSet, set := validatorSet(q.TrustedValidators), validatorSet(q.Validators)
 		return refusal(light.Verify(

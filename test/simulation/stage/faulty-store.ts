@@ -37,6 +37,8 @@ export function faultyStore(store: Store): FaultyStore {
 
   return {
     head: () => store.head(),
+    base: () => store.base(),
+    forget: () => store.forget(),
     read: async (table, keys) => {
       beforeRead()
       return store.read(table, keys)

@@ -34,6 +34,8 @@ class Memory {
   store(): Store {
     return {
       head: async () => this.#head,
+      base: async () => undefined,
+      forget: () => undefined,
       read: async (table, keys) => this.#at(this.#head?.height ?? 0n, table, keys),
       scan: async (from, until, limit) => this.#scan(toHex(from), toHex(until), limit),
       view: async (at) => this.#view(at === 'head' ? (this.#head?.height ?? 0n) : at),

@@ -17,6 +17,18 @@ export class Fields {
     this.#complain = complain
   }
 
+  /** Refuses fields of any other name: what nobody reads may mean something to somebody else. */
+  only(...names: readonly string[]): void {
+    const other = Object.keys(this.#record).find((name) => !names.includes(name))
+    if (other !== undefined) throw this.complain(other, 'no such field')
+  }
+
+  /** Whether the field is there and null. */
+  isNull(name: string): boolean {
+    return this.#record[name] === null
+  }
+
+  /** Whether the field has a value other than null. */
   has(name: string): boolean {
     return this.#record[name] !== undefined && this.#record[name] !== null
   }
@@ -25,8 +37,10 @@ export class Fields {
     return new Fields(this.#record[name], this.pathOf(name), this.#complain)
   }
 
-  records(name: string): readonly Fields[] {
-    return this.#list(name).map((item, index) => new Fields(item, `${this.pathOf(name)}[${index}]`, this.#complain))
+  records(name: string, maximum = Number.POSITIVE_INFINITY): readonly Fields[] {
+    const items = this.#list(name)
+    if (items.length > maximum) throw this.complain(name, `at most ${maximum} items`)
+    return items.map((item, index) => new Fields(item, `${this.pathOf(name)}[${index}]`, this.#complain))
   }
 
   text(name: string): string {

@@ -1,8 +1,9 @@
 /** Which collection a row of the state belongs to, by the beginning of its key. */
 import { concat } from '../codec/index.ts'
-import { dueWork, type Program, recentTransactions } from '../host/index.ts'
 import type { AnyCollection } from '../module/index.ts'
 import { collectionPrefix, counterKey, type TreeName } from '../state/index.ts'
+import { dueWork, recentTransactions } from './collections.ts'
+import type { Program } from './program.ts'
 
 export type Owner = { readonly collection: AnyCollection; readonly part: 'record' | 'counter' }
 
