@@ -3,7 +3,7 @@
  * was lost refuses all that follows, so that the second half of a transaction never runs outside of it.
  */
 import { once } from 'node:events'
-import type { Readable, Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import postgres from 'postgres'
 import { durably } from '../durable/index.ts'
 import { CommonrootError } from '../errors/index.ts'
@@ -59,7 +59,7 @@ export class Session {
    * @throws store.unavailable, store.refused
    */
   async copyOut(make: (sql: Sql) => postgres.PendingQuery<postgres.Row[]>): Promise<Uint8Array> {
-    return await this.#answer(async (sql) => gather(await make(sql).readable()))
+    return await this.#answer((sql) => gatherFrom(make(sql)))
   }
 
   /** Runs `work` between BEGIN and COMMIT; an error undoes all of it. `mode` is as in BEGIN. */
@@ -123,6 +123,31 @@ function sendAll(stream: Writable, pieces: Iterable<Uint8Array>): Promise<void> 
     }
     sendNext()
   })
+}
+
+/**
+ * All bytes that the query's stream gives. The driver hands the stream out by a promise; an error that arrives together
+ * with the stream's beginning is then told to a stream that nobody listens to yet, which ends the process. So the stream
+ * is taken where the driver gives it away.
+ */
+function gatherFrom(query: postgres.PendingQuery<postgres.Row[]>): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  const giver: unknown = query
+  if (!isGiver(giver)) throw new TypeError('the driver gives its streams away in another way')
+  const give = giver.resolve
+  giver.resolve = (given) => {
+    // At the end of the statement it gives once more, something else.
+    if (given instanceof Readable) gather(given).then(resolve, reject)
+    give(given)
+  }
+  query.readable().catch(reject)
+  return promise
+}
+
+type Giver = { resolve: (given: unknown) => void }
+
+function isGiver(query: unknown): query is Giver {
+  return typeof query === 'object' && query !== null && 'resolve' in query && typeof query.resolve === 'function'
 }
 
 /**
