@@ -3,7 +3,7 @@ import { Agent } from 'node:http'
 import { postUntilDone, timeAll } from './http-load.ts'
 
 /** Batches that are under way at one time: enough that blocks never wait for the client. */
-export const batchesInFlight = 12
+export const batchesInFlight = 16
 
 export type PublicationResult = {
   readonly seconds: number

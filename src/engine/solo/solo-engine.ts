@@ -24,7 +24,7 @@ import { type BlockReason, defaultIdleInterval, Pace } from './pace.ts'
 import { type SoloKey, Voter } from './voter.ts'
 
 /** Bytes of transactions in a block, if there are more: while it is committed, the next one can then be worked out. */
-const preferredBytes = 2 * 1024 * 1024
+const preferredBytes = 3 * 1024 * 1024
 
 /**
  * Bytes of waiting transactions, at least, for which a block is worked out while the one before is being committed: this
