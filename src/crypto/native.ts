@@ -1,6 +1,7 @@
 /** How node:crypto is asked for each algorithm of the table, and the keys that it has already imported. */
 import { createPublicKey, generateKeyPair, type KeyObject, type SigningOptions } from 'node:crypto'
 import { promisify } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
 import type { AlgorithmName, PublicKey } from '../codec/index.ts'
 import { cryptoError } from './errors.ts'
 import { isAcceptedKey } from './portable/index.ts'
@@ -30,9 +31,9 @@ export const nativeAlgorithms: Readonly<Record<AlgorithmName, NativeAlgorithm>> 
 
 /**
  * Keys that are kept: enough for the members and validators of a large consortium; the keys of devices, each seen once,
- * pass through. About 3 kB each.
+ * pass through. About 3 kB each. A verification thread sees hardly any others.
  */
-const maximumKept = 1024
+const maximumKept = isMainThread ? 1024 : 16
 const imported = new RecentMap<KeyObject>(maximumKept)
 const accepted = new RecentMap<KeyObject>(maximumKept)
 

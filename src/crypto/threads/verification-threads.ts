@@ -6,7 +6,7 @@ import { type PackedChecks, packChecks } from './packed-checks.ts'
 import type { ThreadAnswer } from './verification-thread.ts'
 
 /** Checks that a thread is given at once: enough that handing over costs little, few enough that all cores share a batch. */
-const checksOfOneTask = 64
+const checksOfOneTask = 128
 
 /** Tasks that a thread has at a time: the next one is there when it has finished the first. */
 const tasksOfOneThread = 2
