@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 import { NodeClient } from '../../api/client/index.ts'
 import { toHex } from '../../src/codec/index.ts'
 import { withClient } from '../postgres.ts'
@@ -73,9 +73,10 @@ it.each(['block', 'record', 'page', 'transaction_id'])(
     const { status } = await fetch(`${client.url}/v1/transactions/${toHex(submission.id)}`)
     expect([200, 404]).toContain(status)
     for (const { fingerprint } of submission.items) {
-      const certificate = client.certificate(toHex(fingerprint))
-      if (status === 200) await certificate
-      else await expect(certificate).rejects.toMatchObject({ code: 'pki.unknown-certificate' })
+      const read = () => client.certificate(toHex(fingerprint))
+      // What is there can be read once the next header proves it.
+      if (status === 200) await vi.waitFor(read, { timeout: 30_000 })
+      else await expect(read()).rejects.toMatchObject({ code: 'pki.unknown-certificate' })
     }
     await expectPublished(submission)
   },
