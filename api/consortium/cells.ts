@@ -10,6 +10,7 @@ import {
   openSigner,
   publishCertificates,
 } from '../client/index.ts'
+import { cellOrder } from '../ledger/index.ts'
 
 /** Cells of one shift. */
 export const shiftSize = 50
@@ -29,17 +30,7 @@ export async function runShift(line: Line, url: string, signal: AbortSignal): Pr
   const { folder, chain, vendor, keyFile } = line
   const made = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.pem')).length : 0
   const serials = countSerials(`AUR-${String(made + 1).padStart(6, '0')}`, shiftSize)
-  const order = {
-    manufacturer: vendor,
-    chain,
-    model: 'cell-5g',
-    batch: '2026-01',
-    firmware: [1, 0, 0],
-    algorithm: 'ES256',
-    days: 7305,
-    serials,
-  } as const
-  await issueDevices(order, { folder, passphrase: null, signal })
+  await issueDevices(cellOrder(vendor, chain, serials), { folder, passphrase: null, signal })
   const files = serials.map((serial) => certificatePath(folder, serial))
   const node = new NodeClient(url, signal)
   const signer = await openSigner(node, chain, keyFile, undefined)

@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { discardEmbeddedPostgres } from '../../src/store/index.ts'
 import {
@@ -19,7 +18,7 @@ import {
   writeGenesis,
 } from '../ceremony/index.ts'
 import { cliError, readBounded, systemReason, writeWhole } from '../client/index.ts'
-import { ownHost, refuseRunning } from '../ledger/index.ts'
+import { freePorts, ownHost, refuseRunning } from '../ledger/index.ts'
 import type { OrganisationEntry } from './organisations.ts'
 
 export type LocalNetwork = ReturnType<typeof localNetworkOf>
@@ -127,23 +126,4 @@ async function choosePorts(
   const ports =
     first === 0 ? await freePorts(2 * count) : Array.from({ length: 2 * count }, (_, index) => first + index)
   return { http: ports.slice(0, count), peer: ports.slice(count) }
-}
-
-/** Ports that are free at this moment: the nodes must know each other's before any of them listens. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, ownHost, () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address !== null ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

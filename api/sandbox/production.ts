@@ -12,7 +12,7 @@ import {
   revokeCertificate,
   writeWhole,
 } from '../client/index.ts'
-import type { Narrator } from '../ledger/index.ts'
+import { cellOrder, type Narrator } from '../ledger/index.ts'
 import { type Layout, memberKeyFile } from './layout.ts'
 import { lineSize, publicationBatch } from './limits.ts'
 import { lineVendor } from './roster.ts'
@@ -50,7 +50,12 @@ async function issueCells({ layout, chain, narrator, signal }: ProductionSite): 
   const missing = serials.filter((serial) => !made.has(serial))
   if (missing.length === 0) return 0
   await narrator.task('line', missing.length, async (onProgress) => {
-    await issueDevices(orderOf(chain, missing), { folder: layout.line, passphrase: null, onProgress, signal })
+    await issueDevices(cellOrder(lineVendor, chain, missing), {
+      folder: layout.line,
+      passphrase: null,
+      onProgress,
+      signal,
+    })
     return `${lineVendor} made ${missing.length} cells: each has its own key and signs its own certificate`
   })
   return missing.length
@@ -60,7 +65,7 @@ async function issueCells({ layout, chain, narrator, signal }: ProductionSite): 
 async function issueUnpublished({ layout, chain, signal }: ProductionSite): Promise<void> {
   const serials = [cells.unpublished]
   if ((await issuedIn(layout.unpublished, serials)).length > 0) return
-  await issueDevices(orderOf(chain, serials), { folder: layout.unpublished, passphrase: null, signal })
+  await issueDevices(cellOrder(lineVendor, chain, serials), { folder: layout.unpublished, passphrase: null, signal })
 }
 
 async function publishCells({ layout, chain, url, narrator, signal }: ProductionSite): Promise<number> {
@@ -89,17 +94,4 @@ async function publishCells({ layout, chain, url, narrator, signal }: Production
   if (code !== 'done' && code !== 'unchanged') throw cliError('publication-refused', { count: 1, code })
   narrator.step('revocation', `${cells.revoked} is revoked: its key was compromised`)
   return published
-}
-
-function orderOf(chain: string, serials: readonly string[]) {
-  return {
-    manufacturer: lineVendor,
-    chain,
-    model: 'cell-5g',
-    batch: '2026-01',
-    firmware: [1, 0, 0],
-    algorithm: 'ES256',
-    days: 7305,
-    serials,
-  } as const
 }

@@ -7,9 +7,9 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign, X509
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePorts } from '../../api/ledger/index.ts'
 import { post } from '../ledger/http-load.ts'
 import { makeSigningRequest } from '../workload/signing-request.ts'
 
@@ -71,7 +71,7 @@ export class StepCa {
     const id = createHash('sha256')
       .update(JSON.stringify([jwk.x, jwk.y]))
       .digest('base64url')
-    const port = await freePort()
+    const [port = 0] = await freePorts(1)
     const settings = {
       root: join(folder, 'root.crt'),
       crt: join(folder, 'intermediate.crt'),
@@ -160,15 +160,4 @@ function makeAuthority(folder: string): void {
     )
   make('root')
   make('intermediate', '-CA', join(folder, 'root.crt'), '-CAkey', join(folder, 'root.key'))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
-  return address.port
 }

@@ -1,9 +1,9 @@
 /** Organisations that do not trust each other, on real CometBFT: a fifth one joins and validates, a founder is put out. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePorts } from '../../api/ledger/index.ts'
 import { protocols } from '../../api/protocols.ts'
 import { installCometbft } from '../../scripts/install-cometbft.ts'
 import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
@@ -169,23 +169,4 @@ async function decide(
 async function powers(): Promise<readonly bigint[]> {
   const { engine } = nodes[1]!
   return (await engine.validators((await engine.status()).height)).map(({ power }) => power)
-}
-
-/** Ports that were free a moment ago: peers must know each other's before anyone listens. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address()
-      await new Promise((resolve) => server.close(resolve))
-      if (typeof address !== 'object' || address === null) throw new Error('no address')
-      return address.port
-    }),
-  )
 }

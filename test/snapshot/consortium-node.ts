@@ -1,5 +1,4 @@
 /** Nodes on the real engine, with snapshots: composed as an organisation would. */
-import { createServer } from 'node:net'
 import { protocols } from '../../api/protocols.ts'
 import { Chain, chainIdOf, engineGenesis, type Genesis } from '../../src/chain/index.ts'
 import { CometbftEngine, type CometbftOptions, type Snapshots } from '../../src/engine/index.ts'
@@ -56,14 +55,4 @@ export async function startConsortiumNode(options: ConsortiumNodeOptions): Promi
       await node.stop()
     },
   }
-}
-
-/** A port that was free a moment ago: peers must know each other's before anyone listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no address')
-  return address.port
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { certificateProof } from '../../api/http/index.ts'
+import { freePorts } from '../../api/ledger/index.ts'
 import { protocols } from '../../api/protocols.ts'
 import { parseCertificate } from '../../pki/certificate/index.ts'
 import { pkiModule } from '../../pki/contract/index.ts'
@@ -19,7 +20,7 @@ import { check } from '../fsck/history.ts'
 import { testDevice } from '../ledger/devices.ts'
 import { testMember } from '../ledger/members.ts'
 import { testDatabase } from '../postgres.ts'
-import { type ConsortiumNode, freePort, startConsortiumNode } from './consortium-node.ts'
+import { type ConsortiumNode, startConsortiumNode } from './consortium-node.ts'
 import { testFolder } from './exported.ts'
 import { flipped } from './forging.ts'
 
@@ -37,7 +38,7 @@ const genesis: Genesis = {
   parameters: [],
   validators: [{ key: ed25519Raw(first.validator), power: 10n }],
 }
-const [port, gatePort, liarPort] = [await freePort(), await freePort(), await freePort()]
+const [port = 0, gatePort = 0, liarPort = 0] = await freePorts(3)
 const liarId = (await prepareIdentity(homes[2])).nodeId
 const running: ConsortiumNode[] = []
 afterAll(() => Promise.all(running.map((node) => node.stop())))
