@@ -1,10 +1,9 @@
 /** A tree, or one subtree, built from its leaves alone: what the pages must be if nothing is damaged. */
-import { compareBytes, concat } from '../codec/index.ts'
+import { compareBytes } from '../codec/index.ts'
 import { sha256 } from '../crypto/portable/index.ts'
-import { pathNibble } from './hashing.ts'
-import { emptyPage, type Leaf, Page, type Slot } from './page.ts'
-import { slotsInPage } from './page-hashes.ts'
+import { type Leaf, Page, type Slot } from './page.ts'
 import { pageKey } from './tree.ts'
+import { type BuiltPage, TreeBuilder } from './tree-builder.ts'
 import type { TreeName } from './verifier.ts'
 
 /** The leaf of a record. */
@@ -20,14 +19,11 @@ export function buildTree(
   tree: TreeName,
   path: Uint8Array,
   leaves: readonly Leaf[],
-): { readonly hash: Uint8Array; readonly pages: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] } {
-  const sorted = leaves.toSorted((a, b) => compareBytes(a.keyHash, b.keyHash))
-  const pages: { key: Uint8Array; value: Uint8Array }[] = []
-  // The top of a tree is a page however few its leaves are; below, a page holds at least two.
-  const page = sorted.length === 0 ? emptyPage : buildPage(tree, path, sorted, pages)
-  if (path.length > 0 && sorted.length < 2) pages.length = 0
-  pages.sort((a, b) => compareBytes(a.key, b.key))
-  return { hash: page.hash(), pages }
+): { readonly hash: Uint8Array; readonly pages: readonly BuiltPage[] } {
+  const builder = new TreeBuilder(tree, path)
+  for (const leaf of leaves.toSorted((a, b) => compareBytes(a.keyHash, b.keyHash))) builder.add(leaf)
+  const hash = builder.end()
+  return { hash, pages: builder.taken().toSorted((a, b) => compareBytes(a.key, b.key)) }
 }
 
 /** The page at a path from its sixteen slots. */
@@ -35,30 +31,7 @@ export function joinPage(
   tree: TreeName,
   path: Uint8Array,
   slots: readonly Slot[],
-): { readonly hash: Uint8Array; readonly key: Uint8Array; readonly value: Uint8Array } {
+): BuiltPage & { readonly hash: Uint8Array } {
   const page = Page.of(slots)
   return { hash: page.hash(), key: pageKey(tree, path), value: page.bytes }
-}
-
-function buildPage(
-  tree: TreeName,
-  path: Uint8Array,
-  leaves: readonly Leaf[],
-  pages: { key: Uint8Array; value: Uint8Array }[],
-): Page {
-  const slots: Slot[] = []
-  let start = 0
-  for (let nibble = 0; nibble < slotsInPage; nibble++) {
-    let end = start
-    while (end < leaves.length && pathNibble(leaves[end]!.keyHash, path.length) === nibble) end++
-    if (end - start <= 1) slots.push(leaves[start] !== undefined && end > start ? leaves[start]! : null)
-    else {
-      const below = buildPage(tree, concat(path, Uint8Array.of(nibble)), leaves.slice(start, end), pages)
-      slots.push({ kind: 'child', hash: below.hash() })
-    }
-    start = end
-  }
-  const page = Page.of(slots)
-  pages.push({ key: pageKey(tree, path), value: page.bytes })
-  return page
 }
